@@ -231,7 +231,7 @@ class CollabDL:
         x,y = self.epoch()
         return zip(x.split(self.bs)) if y is None else zip(x.split(self.bs), y.split(self.bs))
 
-# %% ../nbs/01_data.ipynb #615bb390
+# %% ../nbs/01_data.ipynb #d57e3833
 class CollabDataLoaders:
     "Training and validation loaders over one table of ratings, with the vocabularies that lead back to its ids"
     def __init__(self,
@@ -244,12 +244,14 @@ class CollabDataLoaders:
         val_bs=None, # rows in a validation batch; no result depends on it, and the default is large for speed
         shuffle_train=True, # new order in each epoch?
         device=None, # where batches go; None is the GPU if torch sees one, else the CPU
+        trained=None, # dict column -> bool tensor: which rows have training ratings; None counts them in `train_ds`
     ):
         self.device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
         self.train_ds,self.valid_ds,self.classes,self.rating_name,self.path,self.bs = train_ds,valid_ds,classes,rating_name,Path(path),bs
         self.user_name,self.item_name = classes
         self.train = CollabDL(train_ds, bs, shuffle_train, self.device)
         self.valid = CollabDL(valid_ds, val_bs or max(bs, 8192), False, self.device)
+        self.trained = trained or {name: torch.bincount(col, minlength=len(vocab)) > 0 for (name,vocab),col in zip(classes.items(), train_ds.x.T)}
     def __getitem__(self, i): return (self.train, self.valid)[i]
 
 # %% ../nbs/01_data.ipynb #ae365623
@@ -308,21 +310,14 @@ def show_batch(self:CollabDataLoaders,
     "Some rows of a training batch, with their own ids"
     return self.decode(*self.one_batch())[:max_n]
 
-# %% ../nbs/01_data.ipynb #e8bf912e
-@patch
-def trained(self:CollabDataLoaders,
-    name, # the user column or the item column
-): # bool tensor `(n,)`, a value per row of the vocabulary
-    "Which rows of the vocabulary `name` have at least one training rating"
-    col = list(self.classes).index(name)
-    return torch.bincount(self.train_ds.x[:,col], minlength=len(self.classes[name])) > 0
-
+# %% ../nbs/01_data.ipynb #a05b43ad
 @patch
 def __repr__(self:CollabDataLoaders):
     y = self.train_ds.y
-    res = f"{len(self.train_ds):,} training and {len(self.valid_ds):,} validation ratings from {y.min():g} to {y.max():g}, batches of {self.bs} on {self.device}"
+    scale = f" from {y.min():g} to {y.max():g}" if len(y) else ''
+    res = f"{len(self.train_ds):,} training and {len(self.valid_ds):,} validation ratings{scale}, batches of {self.bs} on {self.device}"
     for name,vocab in self.classes.items():
-        new = [o for o,seen in zip(vocab, self.trained(name)) if not seen][1:]
+        new = vocab[(~self.trained[name]).nonzero()[1:,0]]
         res += f"\n{name}: {len(vocab)-1:,} ids"
         if new: res += f", {len(new):,} of them in validation only, such as {new[0]!r}: nothing can be learned about them"
     return res
