@@ -95,19 +95,20 @@ def plot_sched(self:Recorder):
         ax.plot(values)
         ax.set(xlabel='step', ylabel=name)
 
-# %% ../nbs/05_onecycle.ipynb #3e48fbad
+# %% ../nbs/05_onecycle.ipynb #a7d7fde4
 def valley(
     lrs, # n learning rates, rising
-    losses, # their n losses, smoothed
+    losses, # their n losses
 ): # one of `lrs`
-    "The learning rate half-way (in steps) down the longest stretch of falling losses"
-    falls = np.diff(losses) < 0
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], falls, [False]]).astype(int)))
-    if not len(edges): raise ValueError("the loss falls at no learning rate: is there anything to learn?")
-    start,end = max(zip(edges[::2], edges[1::2]), key=lambda o: o[1] - o[0])
-    return lrs[(start + end)//2]
+    "The learning rate half-way down the longest falling subsequence of `losses`"
+    length = np.ones(len(losses), dtype=int)
+    for i in range(len(losses)):
+        if (above := losses[:i] > losses[i]).any(): length[i] += length[:i][above].max()
+    end = int(length.argmax())
+    if length[end] < 2: raise ValueError("the loss falls at no learning rate: is there anything to learn?")
+    return lrs[end - length[end]//2]
 
-# %% ../nbs/05_onecycle.ipynb #c8de1544
+# %% ../nbs/05_onecycle.ipynb #0fed2b6a
 SuggestedLRs = namedtuple('SuggestedLRs', 'valley')
 
 @patch
@@ -120,7 +121,7 @@ def _try_lrs(self:Learner, lrs):
             mean = 0.98*mean + 0.02*st.step(*batch, lr, mom).item()
             losses.append(mean / (1 - 0.98**(i + 1)))
             if not losses[-1] < 4*min(losses): break
-    return losses
+    return np.array(losses)
 
 # %% ../nbs/05_onecycle.ipynb #071fa24e
 @patch
