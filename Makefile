@@ -1,0 +1,42 @@
+# Python 3.10 or newer, make and a package registry are enough: all else is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+DESCRIPTION := settings.ini setup.py pyproject.toml constraints.txt
+.DEFAULT_GOAL := help
+.PHONY: help tutorial test prepare docs preview clean
+
+help:  ## say what each command does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+tutorial: .venv/installed  ## train on MovieLens 100k as the tutorial does, and draw the film map
+	@$(BIN)/collab_tutorial
+
+test: .venv/installed-dev  ## run every check
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+prepare: .venv/installed-dev  ## after editing a notebook: export it, clean it, render README.md
+	$(BIN)/nbdev_export
+	$(BIN)/nbdev_clean
+	$(BIN)/python tools/build_readme.py
+
+docs: .venv/installed-dev  ## build the website in _docs
+	$(BIN)/python tools/build_docs.py
+
+preview: docs  ## build the website and serve it on http://localhost:8000
+	$(BIN)/python -m http.server -d _docs -b localhost 8000
+
+clean:  ## remove all that make has made
+	rm -rf .venv _docs _proc build *.egg-info
+
+.venv/installed: EXTRA =
+.venv/installed-dev: EXTRA = [dev]
+.venv/installed .venv/installed-dev: $(DESCRIPTION) | $(BIN)/pip
+	@echo 'Installing collab_lit$(EXTRA) into .venv: the first time takes a minute or more.'
+	@$(BIN)/pip install -q -c constraints.txt -e '.$(EXTRA)'
+	@touch $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+	    || { echo 'collab_lit needs Python 3.10 or newer. Name one so: make PYTHON=python3.12 ...' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	    echo 'Python could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }

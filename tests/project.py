@@ -1,0 +1,49 @@
+"What several checks use: the project's files, and commands that say what went wrong."
+import os, shutil, subprocess, sys
+from configparser import ConfigParser
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+NOTEBOOKS = sorted((ROOT/'nbs').glob('*.ipynb'))
+CHAPTERS = [p for p in NOTEBOOKS if p.name[0].isdigit()]
+
+
+def settings(
+    root=ROOT,
+):
+    "What `settings.ini` says"
+    ini = ConfigParser()
+    ini.read(root/'settings.ini', encoding='utf-8')
+    return ini['DEFAULT']
+
+
+def run(
+    *cmd,   # program and arguments
+    cwd=ROOT,
+    **env,  # environment variables to add
+):
+    "What `cmd` prints; if it fails, an error with all that it said"
+    args = [str(c) for c in cmd]
+    done = subprocess.run(args, cwd=cwd, env=os.environ | env, text=True, stdin=subprocess.DEVNULL, capture_output=True)
+    assert done.returncode == 0, f'{" ".join(args)} failed:\n{done.stdout[-5000:]}\n{done.stderr[-5000:]}'
+    return done.stdout
+
+
+def files():
+    "The project's files, from its top: those git tracks, and new ones it does not ignore"
+    listed = run('git', '-c', 'safe.directory=*', 'ls-files', '-co', '--exclude-standard', '-z').split('\0')
+    return sorted({Path(f) for f in listed if f and os.path.lexists(ROOT/f)})
+
+
+def copy_project(
+    to,  # a folder to fill
+):
+    "The project's files as a git repository in `to`, all committed"
+    for f in files():
+        (to/f).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT/f, to/f, follow_symlinks=False)
+    run('git', 'init', '-q', cwd=to)
+    run('git', 'add', '-A', cwd=to)
+    run('git', '-c', 'user.name=test', '-c', 'user.email=test@localhost', 'commit', '-qm', 'copy', cwd=to)
+    return to

@@ -1,0 +1,66 @@
+"The wheel holds what it should and works alone, outside the project, with fastcore 1 and fastcore 2."
+import sys, zipfile
+import pytest
+from project import CHAPTERS, ROOT, copy_project, run, settings
+
+
+@pytest.fixture(scope='session')
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('wheel')
+    run(sys.executable, '-m', 'pip', 'wheel', '-q', '--no-deps', '-w', folder, copy_project(folder/'source'))
+    return next(folder.glob('*.whl'))
+
+
+@pytest.fixture(scope='session')
+def alone(wheel, tmp_path_factory):
+    "Python of an environment with nothing but the wheel and what it asks for; fastcore is 1"
+    folder = tmp_path_factory.mktemp('alone')
+    run(sys.executable, '-m', 'venv', folder)
+    run(folder/'bin/pip', 'install', '-q', '--no-compile', '-c', ROOT/'constraints.txt', wheel)
+    return folder/'bin/python'
+
+
+@pytest.fixture(scope='session')
+def newer(alone, tmp_path_factory):
+    "The same with fastcore 2, which hides the other environment's fastcore 1"
+    folder = tmp_path_factory.mktemp('newer')
+    run(sys.executable, '-m', 'venv', folder)
+    run(folder/'bin/pip', 'install', '-q', '--no-compile', '--no-deps', 'fastcore>=2,<3')
+    packages = run(alone, '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))').strip()
+    own = run(folder/'bin/python', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))').strip()
+    with open(f'{own}/shared.pth', 'w') as f: f.write(packages)
+    return folder/'bin/python'
+
+
+def test_wheel_contents(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    for f in 'ratings.csv movies.csv README.md'.split(): assert f'collab_lit/sample_data/{f}' in names
+    assert any(n.endswith('LICENSE') for n in names)
+    modules = {p.name for p in (ROOT/'collab_lit').glob('*.py')}
+    assert {n.split('/')[1] for n in names if n.startswith('collab_lit/') and n.endswith('.py')} == modules
+    assert not [n for n in names if n.startswith(('tests', 'tools', 'nbs', 'benchmarks'))]
+
+
+def test_requirements_are_few(wheel):
+    meta = zipfile.ZipFile(wheel).read(next(n for n in zipfile.ZipFile(wheel).namelist() if n.endswith('METADATA'))).decode()
+    needs = [l for l in meta.splitlines() if l.startswith('Requires-Dist') and 'extra ==' not in l]
+    assert 4 <= len(needs) <= 7, needs
+    assert f'Version: {settings()["version"]}' in meta
+
+
+def test_steps_with_fastcore_1(alone, tmp_path): run(alone, ROOT/'tests/tutorial_steps.py', '1', cwd=tmp_path)
+def test_steps_with_fastcore_2(newer, tmp_path): run(newer, ROOT/'tests/tutorial_steps.py', '2', cwd=tmp_path)
+
+
+def test_console_script(alone, tmp_path):
+    "The command works with no network, and draws the map"
+    nowhere = dict(http_proxy='http://127.0.0.1:9', https_proxy='http://127.0.0.1:9', PIP_NO_INDEX='1', COLLAB_LIT_HOME=str(tmp_path/'home'))
+    said = run(alone.parent/'collab_tutorial', '--data', 'ml-sample', cwd=tmp_path, **nowhere)
+    for word in ('epoch', 'train_loss', 'valid_loss', 'time'): assert word in said, said
+    maps = list(tmp_path.rglob('*.png'))
+    assert maps and maps[0].read_bytes()[:8] == b'\x89PNG\r\n\x1a\n'
+
+
+@pytest.mark.parametrize('path', CHAPTERS, ids=lambda p: p.stem)
+def test_chapter_with_fastcore_2(newer, path, tmp_path):
+    run(newer, ROOT/'tests/run_cells.py', path, cwd=copy_project(tmp_path)/'nbs', MPLBACKEND='Agg')
