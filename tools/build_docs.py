@@ -4,7 +4,9 @@ from pathlib import Path
 
 if not hasattr(datetime, 'UTC'): datetime.UTC = datetime.timezone.utc  # smalldocs needs this name; Python 3.10 lacks it
 
+import ziamath
 from fastcore.docments import DocmentTbl, empty
+from fontTools import subset
 from latex2mathml.converter import convert
 from nbdev import showdoc
 from nbdev.config import get_config
@@ -57,12 +59,38 @@ class Site(site.Site):
             css.write_text(re.sub(r'@import url\([^)]*\);?', '', css.read_text(encoding='utf-8')), encoding='utf-8')
 
 
+def add_math_font(
+    folder,  # the built site
+):
+    "A font for formulas, STIX Two Math, cut to Latin, Greek and signs: many systems have none, and misplace limits and roots"
+    options = subset.Options(flavor='woff', layout_features=[])
+    font = subset.load_font(Path(ziamath.__file__).parent/'fonts'/'STIXTwoMath-Regular.ttf', options)
+    letters = [range(0x20, 0x7f), range(0xa0, 0x100), range(0x2b0, 0x400), range(0x2000, 0x2300), range(0x1d400, 0x1d504)]
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=[u for r in letters for u in r])
+    subsetter.subset(font)
+    subset.save_font(font, folder/'math.woff', options)
+    with open(folder/'styles.css', 'a', encoding='utf-8') as f:
+        f.write("@font-face { font-family: 'STIX Two Math'; src: url(math.woff); }\nmath { font-family: 'STIX Two Math', math; }\n")
+
+
 def local_links(
     path,     # a processed notebook
     address,  # where the site will be published
 ):
     "Make links to the site's own pages, which nbdev writes in full, relative"
     path.write_text(path.read_text(encoding='utf-8').replace(address + '/', ''), encoding='utf-8')
+
+
+def mend_anchors(
+    folder,  # the built site
+):
+    "Lead a link to a method without an entry of its own to the entry of its class, which nbdev does not know"
+    pages = {p.name: p.read_text(encoding='utf-8') for p in folder.glob('*.html')}
+    ids = {name: set(re.findall(r' id="([^"]+)"', text)) for name, text in pages.items()}
+    for name, text in pages.items():
+        def mended(m): return m[0] if f'{m[3]}.{m[4]}' in ids.get(m[2] or name, ()) else f'{m[1]}#{m[3]}"'
+        (folder/name).write_text(re.sub(r'(href="(\w+\.html)?)#(\w+)\.(\w+)"', mended, text), encoding='utf-8')
 
 
 def main():
@@ -78,6 +106,8 @@ def main():
     PAGE_KEYS.add('output-file')
     docs = Site(load(proc))
     docs.build()
+    mend_anchors(docs.out)
+    add_math_font(docs.out)
     shutil.rmtree(cfg.doc_path, ignore_errors=True)
     shutil.move(docs.out, cfg.doc_path)
     for warning in docs.warnings: print('warning:', warning, file=sys.stderr)
