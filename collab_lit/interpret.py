@@ -84,7 +84,7 @@ def _find_place(text, boxes, frame, renderer):
         box = Text.get_window_extent(text, renderer)
         if box.x0 >= frame.x0 and box.x1 <= frame.x1 and box.y0 >= frame.y0 and box.y1 <= frame.y1 and not any(box.overlaps(o) for o in boxes): return box
 
-# %% ../nbs/06_interpret.ipynb #1e3f0548
+# %% ../nbs/06_interpret.ipynb #4bbc15f3
 @patch
 def pca(self:torch.Tensor,
     k=2, # number of components, at most the smaller side of the tensor
@@ -92,9 +92,8 @@ def pca(self:torch.Tensor,
     "The first `k` principal components of the rows of an `(n, m)` tensor"
     if self.ndim != 2 or not 1 <= k <= min(self.shape): raise ValueError(f"a tensor of shape {tuple(self.shape)} has no {k} principal components")
     x = self - self.mean(0)
-    v = torch.linalg.svd(x, full_matrices=False).Vh[:k].T
-    big = v.gather(0, v.abs().argmax(0, keepdim=True))
-    return x @ (v * big.sign())
+    res = x @ torch.linalg.svd(x, full_matrices=False).Vh[:k].T
+    return res * res.gather(0, res.abs().argmax(0, keepdim=True)).sign()
 
 # %% ../nbs/06_interpret.ipynb #4291a51f
 @patch
