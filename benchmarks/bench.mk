@@ -1,0 +1,16 @@
+# Included by the Makefile; or alone, from the top of the repository: make -f benchmarks/bench.mk bench
+PYTHON ?= python3
+BENCH := benchmarks/.venv
+
+# When one package won't install, the others are installed one by one: its row then says that it is absent.
+$(BENCH)/ready: benchmarks/requirements.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install -r $< || grep -v '^#' $< | xargs -n 1 $(BENCH)/bin/pip install || true
+	touch $@
+
+.PHONY: bench bench-scale
+bench: $(BENCH)/ready  ## compare with other libraries on MovieLens 100k
+	PYTHONPATH=. $(BENCH)/bin/python benchmarks/bench.py $(ARGS)
+
+bench-scale: $(BENCH)/ready  ## measure time and memory up to 25 million ratings
+	PYTHONPATH=. $(BENCH)/bin/python benchmarks/scale.py $(ARGS)
