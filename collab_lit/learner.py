@@ -6,7 +6,7 @@
 __all__ = ['set_seed', 'rmse', 'mae', 'Callback', 'Recorder', 'Learner', 'evaluating', 'NonFiniteLoss', 'telling', 'Progress',
            'progress_for', 'Monitor', 'EarlyStopping', 'SaveBest', 'CSVLogger', 'load_learner', 'collab_learner']
 
-# %% ../nbs/04_learner.ipynb #65eff489
+# %% ../nbs/04_learner.ipynb #2b30060b
 import json, math, os, random, sys, time, warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +21,7 @@ from matplotlib import pyplot as plt
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from .data import CategoryMap, CollabDataLoaders, CollabDataset
+from .data import CategoryMap, CollabDataLoaders, CollabDataset, CollabDL
 from .engine import Adam, MSELossFlat, stepper, threads_for
 from .model import EmbeddingDotBias, EmbeddingNN, Module, get_emb_sz
 
@@ -98,7 +98,7 @@ def plot_loss(self:Recorder,
     ax.legend()
     return ax
 
-# %% ../nbs/04_learner.ipynb #d060dce5
+# %% ../nbs/04_learner.ipynb #1e2ef657
 class Learner:
     "Trains `model` on the batches of `dls`, and answers with it"
     def __init__(self,
@@ -117,7 +117,7 @@ class Learner:
         self.dls,self.model,self.loss_func,self.opt_func,self.lr = dls,model.to(dls.device),loss_func or MSELossFlat(),opt_func,lr
         self.cbs,self.metrics = [*listify(cbs)],[*listify(metrics)]
         self.path,self.model_dir,self.wd,self.moms = Path(dls.path if path is None else path),model_dir,0.01 if wd is None else wd,moms
-        self.opt,self.recorder,self.progress = None,Recorder(self.metrics),'bar'
+        self.opt,self.recorder,self.progress,self._noise = None,Recorder(self.metrics),'bar',None
 
     def __repr__(self):
         n = sum(p.numel() for p in self.model.parameters())
@@ -476,12 +476,24 @@ def show_results(self:Learner,
     x,y = self.dls.valid_ds[:max_n]
     return self.predict(self.dls.decode(x, y)).drop(columns='fallback')
 
-# %% ../nbs/04_learner.ipynb #3b580c27
+# %% ../nbs/04_learner.ipynb #c5ac590b
+@patch
+def noise(self:Learner,
+    most=20_000, # measure it on about so many rows
+): # in stars squared
+    "Mean squared difference between the training ratings and their estimates"
+    ds = self.dls.train_ds
+    if self._noise is not None or not len(ds): return self._noise
+    preds,targs = self.get_preds(dl=CollabDL(CollabDataset(*ds[::math.ceil(len(ds)/most)])))
+    return MSELossFlat()(preds, targs).item()
+
+# %% ../nbs/04_learner.ipynb #78df0cd4
 _models = {o.__name__: o for o in (EmbeddingDotBias, EmbeddingNN)}
 
 @patch
 def export(self:Learner,
     file='export.safetensors', # name of a file in `path`
+    with_ratings=False, # write the training ratings too?
 ): # path of the file
     "Write a file that `load_learner` makes a predicting learner of"
     if _models.get(kind := type(self.model).__name__) is not type(self.model):
@@ -491,23 +503,28 @@ def export(self:Learner,
         if wrong := [i for i in o if not isinstance(i, (str, int, float))]:
             raise TypeError(f"ids of {name!r} must be text or numbers to be exported, not {type(wrong[0]).__name__}: convert the column with `.astype(str)`")
     tensors = {f'model.{k}': v for k,v in self.model.state_dict().items()} | {f'trained.{k}': v for k,v in self.dls.trained.items()}
-    return _write(self.path/file, tensors, kind='collab_lit learner', model=kind, hparams=self.model.hparams, ids=ids, rating_name=self.dls.rating_name)
+    if with_ratings: tensors |= {'ratings.x': self.dls.train_ds.x.int(), 'ratings.y': self.dls.train_ds.y}
+    return _write(self.path/file, tensors, kind='collab_lit learner', model=kind, hparams=self.model.hparams, ids=ids, rating_name=self.dls.rating_name,
+                  noise=self.noise())
 
-# %% ../nbs/04_learner.ipynb #b5828dcb
+# %% ../nbs/04_learner.ipynb #9bf6d3b1
 def load_learner(
     file, # path of a file written by `Learner.export`
     device=None, # where the model is to be; None is the GPU if torch sees one, else the CPU
 ): # a `Learner` that predicts
-    "The learner that was exported to `file`, without its ratings"
+    "The learner that was exported to `file`, with its training ratings if they were"
     tensors,header = _read(file, 'collab_lit learner')
     part = lambda name: {k.removeprefix(name): v for k,v in tensors.items() if k.startswith(name)}
     classes = {k: CategoryMap(v) for k,v in header['ids'].items()}
-    none = CollabDataset(torch.zeros(0, 2, dtype=torch.int64), torch.zeros(0, 1))
-    dls = CollabDataLoaders(none, none, classes, header['rating_name'], Path(file).parent, device=device, trained=part('trained.'))
+    none = dict(x=torch.zeros(0, 2, dtype=torch.int64), y=torch.zeros(0, 1))
+    own = {k: v.to(none[k].dtype) for k,v in part('ratings.').items()} or none
+    dls = CollabDataLoaders(CollabDataset(**own), CollabDataset(**none), classes, header['rating_name'], Path(file).parent, device=device, trained=part('trained.'))
     model = _models[header['model']](**header['hparams'])
     model.load_state_dict(part('model.'))
     if isinstance(model, EmbeddingDotBias): model.classes,(model.user,model.item) = classes,classes
-    return Learner(dls, model)
+    learn = Learner(dls, model)
+    if own is none: learn._noise = header['noise']
+    return learn
 
 # %% ../nbs/04_learner.ipynb #594696f7
 @delegates(Learner)
