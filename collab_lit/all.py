@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/10_all.ipynb #fe577871
+# %% ../nbs/10_all.ipynb #d56811fd
+from importlib import import_module
 from operator import itemgetter
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from matplotlib import pyplot as plt
 from torch import nn, tensor
 from torch.nn import functional as F
 
-from . import data, datasets, engine, interpret, learner, model, onecycle
 from .data import *
 from .datasets import *
 from .engine import *
@@ -25,7 +25,9 @@ from .interpret import *
 from .learner import *
 from .model import *
 from .onecycle import *
+from .recommend import *
 
-# %% ../nbs/10_all.ipynb #31361df4
-__all__ = [name for module in (datasets, data, model, engine, learner, onecycle, interpret) for name in module.__all__]
+# %% ../nbs/10_all.ipynb #a02bd513
+_chapters = 'datasets data model engine learner onecycle interpret recommend'.split()
+__all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
