@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['read_movielens', 'tutorial_report', 'collab_tutorial']
 
-# %% ../nbs/09_cli.ipynb #2fc730db
-import time, warnings
+# %% ../nbs/09_cli.ipynb #25cd8656
+import sys, time, warnings
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +16,9 @@ from matplotlib import pyplot as plt
 from . import interpret, onecycle # for the methods they give to Learner
 from .data import CollabDataLoaders
 from .datasets import URLs, untar_data
-from .learner import collab_learner, set_seed
+from .learner import Progress, collab_learner, set_seed
 
-# %% ../nbs/09_cli.ipynb #b2de1d4d
+# %% ../nbs/09_cli.ipynb #d06748c6
 def read_movielens(
     name, # 'ml-100k', or 'ml-sample' for the one inside the package
 ): # table with the columns user, title and rating
@@ -27,13 +27,13 @@ def read_movielens(
         path = untar_data(URLs.ML_SAMPLE)
         ratings,movies = pd.read_csv(path/'ratings.csv'),pd.read_csv(path/'movies.csv')
         return ratings.merge(movies)[['userId', 'title', 'rating']].rename(columns={'userId': 'user'})
-    if name != 'ml-100k': raise ValueError(f"the data sets are 'ml-100k' and 'ml-sample', and {name!r} is neither")
+    if name != 'ml-100k': raise SystemExit(f"the data sets are ml-100k and ml-sample, and {name} is neither")
     path = untar_data(URLs.ML_100k)
     ratings = pd.read_csv(path/'u.data', sep='\t', header=None, usecols=(0, 1, 2), names=['user', 'movie', 'rating'])
     movies = pd.read_csv(path/'u.item', sep='|', header=None, usecols=(0, 1), names=['movie', 'title'], encoding='latin-1')
     return ratings.merge(movies)[['user', 'title', 'rating']]
 
-# %% ../nbs/09_cli.ipynb #61a3766e
+# %% ../nbs/09_cli.ipynb #927040c0
 def tutorial_report(
     learn, # a trained `Learner` of films
     n=8, # films at each end
@@ -65,7 +65,7 @@ def collab_tutorial(
     print(dls, *(f'Note: {o.message}' for o in said), '', sep='\n')
     learn = collab_learner(dls, n_factors=50, y_range=(0, 5.5))
     trained = time.perf_counter()
-    learn.fit_one_cycle(epochs, 5e-3, wd=0.1)
+    learn.fit_one_cycle(epochs, 5e-3, wd=0.1, cbs=[] if sys.stdout.isatty() else Progress(bar=False))
     trained = time.perf_counter() - trained
     print(f'Validation: mean squared error {learn.recorder.values[-1][1]:.4f}', tutorial_report(learn), sep='\n')
     plt.switch_backend('agg')
