@@ -235,7 +235,7 @@ def telling(cbs, learn):
     finally:
         for cb in cbs: cb.after_fit(learn)
 
-# %% ../nbs/04_learner.ipynb #83293088
+# %% ../nbs/04_learner.ipynb #a09e65ce
 class Progress(Callback):
     "Shows a bar for the epoch and a table of the epochs so far"
     def __init__(self,
@@ -245,8 +245,9 @@ class Progress(Callback):
     def before_fit(self, learn):
         from fastprogress.fastprogress import format_time, master_bar, progress_bar
         self.format_time,self.progress_bar = format_time,progress_bar
-        self.master = master_bar(range(learn.n_epoch))
-        if self.bar: self.master.on_iter_begin()
+        if self.bar:
+            self.master = master_bar(range(learn.n_epoch))
+            self.master.on_iter_begin()
         self._write(['epoch', *learn.recorder.names, 'time'])
 
     def _write(self, row):
