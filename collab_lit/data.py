@@ -74,14 +74,18 @@ def categorize(
     if _kind(ids).startswith('mixed'): raise TypeError(f"column {col.name!r} mixes kinds of ids, such as numbers and text: convert it with `.astype(str)`")
     return CategoryMap(ids), codes.astype(np.int64) + 1
 
-# %% ../nbs/01_data.ipynb #691a2161
+# %% ../nbs/01_data.ipynb #5b690566
+def _check_column(name, columns):
+    "Raise an error if `name` is not among `columns`"
+    if name not in columns: raise ValueError(f"there is no column {name!r} among the table's columns {list(columns)}")
+
 def _complain(col, bad, what, todo, err=ValueError):
     "Raise `err` if any row of `col` is `bad`: the count, the first such row, and what to do"
     if n := int(bad.sum()):
         i = int(np.argmax(bad))
         raise err(f"column {col.name!r} {what} in {n:,} of {len(col):,} rows, first in row {i} ({_plain(col.iloc[i])}): {todo}")
 
-# %% ../nbs/01_data.ipynb #8076466d
+# %% ../nbs/01_data.ipynb #499aeeeb
 def check_ratings(
     ratings, # table with one row per rating
     user_name, # name of the user column
@@ -91,8 +95,7 @@ def check_ratings(
     "Raise an error that says what to mend if a model can't be trained on `ratings`"
     names = [user_name, item_name, rating_name]
     if len(set(names)) < 3: raise ValueError(f"user, item and rating must be three different columns, not {names}")
-    for o in names:
-        if o not in ratings: raise ValueError(f"there is no column {o!r} among the table's columns {list(ratings.columns)}")
+    for o in names: _check_column(o, ratings.columns)
     if not len(ratings): raise ValueError(f"the table is empty: it has the columns {list(ratings.columns)} and 0 rows")
     for o in names[:2]: _complain(ratings[o], ratings[o].isna().to_numpy(), 'holds no id', f"drop them with `ratings.dropna(subset=[{o!r}])`")
     y = ratings[rating_name]
@@ -101,11 +104,12 @@ def check_ratings(
         _complain(y, text, 'holds text or nothing where numbers are needed', f"convert it with `pd.to_numeric(ratings[{rating_name!r}])`", TypeError)
     _complain(y, ~np.isfinite(y.to_numpy(float, na_value=np.nan)), 'is no finite number', 'drop or mend them')
 
-# %% ../nbs/01_data.ipynb #d532838d
+# %% ../nbs/01_data.ipynb #6e5c5df0
 def _say_duplicates(users, items):
     "Warn if a (user, item) pair stands in several rows; `users` and `items` are int64 `(n,)`"
-    n = len(users) - len(pd.unique(users * (items.max() + 1) + items))
-    if n: warnings.warn(f"{n:,} of {len(users):,} rows repeat a (user, item) pair that is there already: all are kept", stacklevel=3)
+    pairs = users * (items.max() + 1) + items
+    pairs.sort()
+    if n := np.count_nonzero(pairs[1:] == pairs[:-1]): warnings.warn(f"{n:,} of {len(users):,} rows repeat a (user, item) pair that is there already: all are kept", stacklevel=3)
 
 # %% ../nbs/01_data.ipynb #4f20c839
 def _check_pct(valid_pct):
@@ -137,10 +141,10 @@ def TimeSplitter(
         return idx[:cut], idx[cut:]
     return split
 
-# %% ../nbs/01_data.ipynb #9250c20c
+# %% ../nbs/01_data.ipynb #5d0d4499
 def _times(ratings, time_name):
     "The column to sort by, with an error if it can't be"
-    if time_name not in ratings: raise ValueError(f"there is no column {time_name!r} among the table's columns {list(ratings.columns)}")
+    _check_column(time_name, ratings.columns)
     _complain(ratings[time_name], ratings[time_name].isna().to_numpy(), 'holds no time', 'drop them or fill them in')
     return ratings[time_name].to_numpy()
 
@@ -189,26 +193,28 @@ def IndexSplitter(
         return np.setdiff1d(np.arange(len(ratings)), idx), idx
     return split
 
-# %% ../nbs/01_data.ipynb #f256c1a9
+# %% ../nbs/01_data.ipynb #9f79d599
 def ColSplitter(
     col='is_valid', # name of a column of booleans, true for validation
 ):
     "A splitter that holds out the rows where the column `col` is true"
     def split(ratings):
-        if col not in ratings: raise ValueError(f"there is no column {col!r} among the table's columns {list(ratings.columns)}")
+        _check_column(col, ratings.columns)
         if not pd.api.types.is_bool_dtype(ratings[col]): raise TypeError(f"column {col!r} must hold booleans, not {ratings[col].dtype}")
         is_valid = ratings[col].to_numpy(bool)
         return np.flatnonzero(~is_valid), np.flatnonzero(is_valid)
     return split
 
-# %% ../nbs/01_data.ipynb #e13145f7
+# %% ../nbs/01_data.ipynb #3d32f433
 def split_rows(
     ratings, # table of n rows
     splitter, # table -> positions of the training and of the validation rows
 ): # two int64 arrays
     "The rows that `splitter` assigns to training and validation, checked"
     train,valid = (np.asarray(o, dtype=np.int64) for o in splitter(ratings))
-    if both := len(np.intersect1d(train, valid)): raise ValueError(f"the split leaks: {both:,} rows are in both training and validation")
+    in_train = np.zeros(len(ratings), dtype=bool)
+    in_train[train] = True
+    if both := len(np.unique(valid[in_train[valid]])): raise ValueError(f"the split leaks: {both:,} rows are in both training and validation")
     for name,o in zip(('training','validation'), (train,valid)):
         if not len(o): raise ValueError(f"all rows are on one side of the split: of {len(ratings):,} none is left for {name}")
     if left := len(ratings) - len(train) - len(valid): warnings.warn(f"{left:,} of {len(ratings):,} rows are in neither training nor validation", stacklevel=3)
@@ -224,7 +230,7 @@ class CollabDataset:
     def __len__(self): return len(self.x)
     def __getitem__(self, i): return (self.x[i],) if self.y is None else (self.x[i], self.y[i])
 
-# %% ../nbs/01_data.ipynb #e3a72a66
+# %% ../nbs/01_data.ipynb #2f069d50
 class CollabDL:
     "Hands out the rows of `ds` in batches; with `shuffle`, in a new order each time"
     def __init__(self,
@@ -239,8 +245,11 @@ class CollabDL:
 
     def epoch(self):
         "All rows in the order of the next pass, on the device: `x` `(n, 2)` and `y` `(n, 1)` or None"
-        idx = torch.randperm(len(self.ds)) if self.shuffle else slice(None)
-        return [o if o is None else o[idx].to(self.device) for o in (self.ds.x, self.ds.y)]
+        both = self.ds.x,self.ds.y
+        if self.shuffle:
+            idx = torch.randperm(len(self.ds))
+            both = [o if o is None else o.index_select(0, idx) for o in both]
+        return [o if o is None else o.to(self.device) for o in both]
 
     def __iter__(self):
         x,y = self.epoch()
@@ -276,7 +285,7 @@ def _col_names(ratings, *names):
         raise ValueError(f"a table of ratings needs a user, an item and a rating column, but this one has {list(ratings.columns)} only")
     return [ratings.columns[i] if o is None else o for i,o in enumerate(names)]
 
-# %% ../nbs/01_data.ipynb #96b8fa5d
+# %% ../nbs/01_data.ipynb #fc38e6eb
 @patch(cls_method=True)
 def from_df(cls:CollabDataLoaders,
     ratings, # table with a row per rating; it is not changed
@@ -300,7 +309,7 @@ def from_df(cls:CollabDataLoaders,
     _say_duplicates(u, i)
     x = torch.from_numpy(np.stack([u, i], 1))
     y = torch.from_numpy(ratings[names[2]].to_numpy(np.float32, copy=True))[:,None]
-    sides = [CollabDataset(x[o], y[o]) for o in map(torch.from_numpy, split_rows(ratings, splitter or RandomSplitter(valid_pct, seed)))]
+    sides = [CollabDataset(x.index_select(0, o), y.index_select(0, o)) for o in map(torch.from_numpy, split_rows(ratings, splitter or RandomSplitter(valid_pct, seed)))]
     return cls(*sides, dict(zip(names, (users,items))), names[2], path, bs, val_bs, shuffle_train, device)
 
 # %% ../nbs/01_data.ipynb #2156a6c7
@@ -337,14 +346,13 @@ def __repr__(self:CollabDataLoaders):
         if new: res += f", {len(new):,} of them in validation only, such as {new[0]!r}: nothing can be learned about them"
     return res
 
-# %% ../nbs/01_data.ipynb #abbb796e
+# %% ../nbs/01_data.ipynb #8254086e
 @patch
 def test_dl(self:CollabDataLoaders,
     df, # table with the user and the item column, and maybe the rating column
 ): # `CollabDL` that keeps the order of `df`
     "A loader of the rows of `df`, encoded with these vocabularies"
-    for o in self.classes:
-        if o not in df: raise ValueError(f"there is no column {o!r} among the table's columns {list(df.columns)}")
+    for o in self.classes: _check_column(o, df.columns)
     x = np.stack([vocab.encode(df[o]) for o,vocab in self.classes.items()], 1)
     for o,col in zip(self.classes, x.T):
         if n := (col==0).sum():
@@ -355,7 +363,18 @@ def test_dl(self:CollabDataLoaders,
     y = torch.from_numpy(df[self.rating_name].to_numpy(np.float32, copy=True))[:,None] if has_y else None
     return CollabDL(CollabDataset(torch.from_numpy(x), y), self.valid.bs, False, self.device)
 
-# %% ../nbs/01_data.ipynb #1016342e
+# %% ../nbs/01_data.ipynb #d542841f
+def _needed(
+    columns, # names of all columns of a file, in their order
+    kwargs, # arguments for `from_df`
+): # the columns to read, None for all; and `kwargs` with all three names
+    "Which columns of a file `from_df` will need"
+    roles = 'user_name','item_name','rating_name'
+    names = _col_names(pd.DataFrame(columns=columns), *map(kwargs.get, roles))
+    for o in names: _check_column(o, columns)
+    return None if kwargs.get('splitter') else names, kwargs | dict(zip(roles, names))
+
+# %% ../nbs/01_data.ipynb #338f2826
 @patch(cls_method=True)
 @delegates(CollabDataLoaders.from_df)
 def from_csv(cls:CollabDataLoaders,
@@ -363,4 +382,16 @@ def from_csv(cls:CollabDataLoaders,
     **kwargs
 ):
     "Loaders from a CSV file, with the arguments of `from_df`"
-    return cls.from_df(pd.read_csv(csv), **kwargs)
+    cols,kwargs = _needed([*pd.read_csv(csv, nrows=0)], kwargs)
+    return cls.from_df(pd.read_csv(csv, usecols=cols), **kwargs)
+
+@patch(cls_method=True)
+@delegates(CollabDataLoaders.from_df)
+def from_parquet(cls:CollabDataLoaders,
+    parquet, # path of a Parquet file
+    **kwargs
+):
+    "Loaders from a Parquet file, with the arguments of `from_df`"
+    from pyarrow.parquet import read_schema
+    cols,kwargs = _needed(read_schema(parquet).names, kwargs)
+    return cls.from_df(pd.read_parquet(parquet, columns=cols), **kwargs)
