@@ -52,11 +52,11 @@ def plot_bias(self:Learner,
     label_points(ax, named['mean'], named['bias'], named.index)
     return ax
 
-# %% ../nbs/06_interpret.ipynb #535c94aa
-_around = [(r*dx, r*dy) for r in (1, 2, 3.5, 5, 8) for dx,dy in ((1, 0), (-1, 0), (0, 1), (0, -1), (.8, .8), (-.8, .8), (.8, -.8), (-.8, -.8))]
+# %% ../nbs/06_interpret.ipynb #cf1233b2
+_around = [(r*dx, r*dy) for r in (1, 2, 3.5, 5, 8, 12) for dx,dy in ((1, 0), (-1, 0), (0, 1), (0, -1), (.8, .8), (-.8, .8), (.8, -.8), (-.8, -.8))]
 
 def label_points(
-    ax, # matplotlib axes, with their limits set by what is drawn
+    ax, # matplotlib axes on which the points are drawn by `scatter`
     xs, # n horizontal positions, in data units
     ys, # n vertical positions
     labels, # n texts, the most important first
@@ -65,7 +65,7 @@ def label_points(
     "Write each label near its point, where it overlaps no other label and no point"
     ax.figure.draw_without_rendering()
     renderer = ax.figure.canvas.get_renderer()
-    placed,boxes = [],[Bbox.from_bounds(x-3, y-3, 6, 6) for x,y in ax.transData.transform(np.column_stack([xs, ys]))]
+    placed,boxes = [],[Bbox.from_bounds(x-3, y-3, 6, 6) for c in ax.collections for x,y in ax.transData.transform(c.get_offsets())]
     for x,y,label in zip(xs, ys, labels):
         text = ax.annotate(str(label), (x, y), xytext=(0, 0), textcoords='offset points', fontsize=fontsize, arrowprops=dict(arrowstyle='-', lw=0.4, alpha=0.6))
         if box := _find_place(text, boxes, ax.get_window_extent(renderer), renderer):
