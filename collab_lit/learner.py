@@ -508,7 +508,7 @@ def export(self:Learner,
     return _write(self.path/file, tensors, kind='collab_lit learner', model=kind, hparams=self.model.hparams, ids=ids, rating_name=self.dls.rating_name,
                   noise=self.noise())
 
-# %% ../nbs/04_learner.ipynb #9bf6d3b1
+# %% ../nbs/04_learner.ipynb #88920bf5
 def load_learner(
     file, # path of a file written by `Learner.export`
     device=None, # where the model is to be; None is the GPU if torch sees one, else the CPU
@@ -519,7 +519,8 @@ def load_learner(
     classes = {k: CategoryMap(v) for k,v in header['ids'].items()}
     none = dict(x=torch.zeros(0, 2, dtype=torch.int64), y=torch.zeros(0, 1))
     own = {k: v.to(none[k].dtype) for k,v in part('ratings.').items()} or none
-    dls = CollabDataLoaders(CollabDataset(**own), CollabDataset(**none), classes, header['rating_name'], Path(file).parent, device=device, trained=part('trained.'))
+    trained = {k: tensors[f'trained.{k}'] for k in classes}
+    dls = CollabDataLoaders(CollabDataset(**own), CollabDataset(**none), classes, header['rating_name'], Path(file).parent, device=device, trained=trained)
     model = _models[header['model']](**header['hparams'])
     model.load_state_dict(part('model.'))
     if isinstance(model, EmbeddingDotBias): model.classes,(model.user,model.item) = classes,classes
