@@ -60,14 +60,15 @@ class SigmoidRange(Module):
     def forward(self, x): return sigmoid_range(x, self.low, self.high)
     def extra_repr(self): return f'{self.low}, {self.high}'
 
-# %% ../nbs/02_model.ipynb #3774bac1
+# %% ../nbs/02_model.ipynb #ba2ee9f0
 def check_y_range(
     y_range, # (low, high), or None for no limits
 ): # the pair as floats, or None
     "The range of the estimates, after a check that it runs upwards"
     if y_range is None: return None
+    if np.shape(y_range) != (2,): raise TypeError(f"y_range is a pair, such as (0, 5.5), and not {y_range!r}")
     low,high = map(float, y_range)
-    if not low < high: raise ValueError(f"y_range is (lowest, highest) and must run upwards, but {y_range} does not")
+    if not -np.inf < low < high < np.inf: raise ValueError(f"y_range is (lowest, highest), two finite numbers that run upwards, and {y_range} is not")
     return low,high
 
 # %% ../nbs/02_model.ipynb #bc38766c
@@ -138,12 +139,14 @@ def weight(self:EmbeddingDotBias,
     layer = self.i_weight if is_item else self.u_weight
     return layer.weight.detach()[self._rows(arr, is_item).to(layer.weight.device)].cpu()
 
-# %% ../nbs/02_model.ipynb #a2f7da0f
+# %% ../nbs/02_model.ipynb #9cf466bd
 @torch.no_grad()
 def _average_rest(emb, trained):
-    "Set the rows of the table `emb` that are not in the bool tensor `trained` `(n,)` to the mean of those that are"
-    trained = trained.to(emb.weight.device)
-    emb.weight[~trained] = emb.weight[trained].mean(0)
+    "Set the rows of the table `emb` that are not in the bool tensor `trained` to the mean of those that are, unless the table is frozen"
+    if not emb.weight.requires_grad: return
+    known = torch.zeros(len(emb.weight), dtype=torch.bool, device=emb.weight.device)
+    known[:len(trained)] = trained
+    emb.weight[~known] = emb.weight[known].mean(0)
 
 @patch
 def fill_untrained(self:EmbeddingDotBias,
