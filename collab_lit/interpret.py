@@ -17,13 +17,14 @@ from torch.nn import functional as F
 
 from .learner import Learner
 
-# %% ../nbs/06_interpret.ipynb #0b8ba303
+# %% ../nbs/06_interpret.ipynb #5236a1f5
 @patch
 def biases(self:Learner,
     is_item=True, # items or users?
 ): # table indexed by id: `bias` (before the sigmoid), `mean` (in stars) and `count` of the training ratings
     "The learned bias of every trained item (or user), lowest first, beside its plain mean rating"
     dls,name = self.dls,self.dls.item_name if is_item else self.dls.user_name
+    if not hasattr(self.model, 'bias'): raise TypeError(f"only EmbeddingDotBias has biases to show, and this model is an {type(self.model).__name__}")
     if not len(dls.train_ds): raise ValueError("this learner was loaded without its ratings, so there are no means to show: ask `learn.model.bias`")
     rows,y = dls.train_ds.x[:,int(is_item)],dls.train_ds.y[:,0].double()
     count = torch.bincount(rows, minlength=len(dls.classes[name]))
@@ -52,7 +53,7 @@ def plot_bias(self:Learner,
     label_points(ax, named['mean'], named['bias'], named.index)
     return ax
 
-# %% ../nbs/06_interpret.ipynb #cf1233b2
+# %% ../nbs/06_interpret.ipynb #d2dd39a2
 _around = [(r*dx, r*dy) for r in (1, 2, 3.5, 5, 8, 12) for dx,dy in ((1, 0), (-1, 0), (0, 1), (0, -1), (.8, .8), (-.8, .8), (.8, -.8), (-.8, -.8))]
 
 def label_points(
@@ -67,7 +68,7 @@ def label_points(
     renderer = ax.figure.canvas.get_renderer()
     placed,boxes = [],[Bbox.from_bounds(x-3, y-3, 6, 6) for c in ax.collections for x,y in ax.transData.transform(c.get_offsets())]
     for x,y,label in zip(xs, ys, labels):
-        text = ax.annotate(str(label), (x, y), xytext=(0, 0), textcoords='offset points', fontsize=fontsize, arrowprops=dict(arrowstyle='-', lw=0.4, alpha=0.6))
+        text = ax.annotate(str(label), (x, y), xytext=(0, 0), textcoords='offset points', fontsize=fontsize, parse_math=False, arrowprops=dict(arrowstyle='-', lw=0.4, alpha=0.6))
         if box := _find_place(text, boxes, ax.get_window_extent(renderer), renderer):
             placed.append(text)
             boxes.append(box)
@@ -84,12 +85,13 @@ def _find_place(text, boxes, frame, renderer):
         box = Text.get_window_extent(text, renderer)
         if box.x0 >= frame.x0 and box.x1 <= frame.x1 and box.y0 >= frame.y0 and box.y1 <= frame.y1 and not any(box.overlaps(o) for o in boxes): return box
 
-# %% ../nbs/06_interpret.ipynb #4bbc15f3
+# %% ../nbs/06_interpret.ipynb #fe937440
 @patch
 def pca(self:torch.Tensor,
     k=2, # number of components, at most the smaller side of the tensor
 ): # `(n, k)`
     "The first `k` principal components of the rows of an `(n, m)` tensor"
+    if not self.is_floating_point(): return self.float().pca(k)
     if self.ndim != 2 or not 1 <= k <= min(self.shape): raise ValueError(f"a tensor of shape {tuple(self.shape)} has no {k} principal components")
     x = self - self.mean(0)
     res = x @ torch.linalg.svd(x, full_matrices=False).Vh[:k].T
@@ -122,7 +124,7 @@ def plot_items(self:Learner,
     label_points(ax, x, y, comps.index)
     return ax
 
-# %% ../nbs/06_interpret.ipynb #88005fea
+# %% ../nbs/06_interpret.ipynb #065803d3
 def nearest(
     factors, # `(n, k)`
     row, # the row whose neighbours are asked for
@@ -130,6 +132,7 @@ def nearest(
     measure=F.cosine_similarity, # (`(1, k)`, `(n, k)`) -> `(n,)`; larger is nearer
 ): # rows, int64 `(n,)`, nearest first, and their measures `(n,)`; never `row` itself
     "The rows of `factors` nearest to one of them"
+    if not 0 <= row < len(factors): raise IndexError(f"the rows are numbered 0 to {len(factors)-1}, and {row} is none of them")
     sim = measure(factors[row:row+1], factors).index_fill(0, torch.tensor([row]), -torch.inf)
     top = sim.sort(descending=True, stable=True)
     n = min(n, len(factors) - 1)

@@ -69,7 +69,7 @@ def one_cycle(
     lr,mom = combined_cos(pct_start, lr_max/div, lr_max, lr_max/div_final),combined_cos(pct_start, *moms)
     return [lr(i/n) for i in range(n)], [mom(i/n) for i in range(n)]
 
-# %% ../nbs/05_onecycle.ipynb #56596d9c
+# %% ../nbs/05_onecycle.ipynb #d521e1ed
 @patch
 def fit_one_cycle(self:Learner,
     n_epoch, # number of epochs
@@ -83,7 +83,7 @@ def fit_one_cycle(self:Learner,
     reset_opt=False, # start with a new optimizer?
 ):
     "Train for `n_epoch` epochs by the one-cycle policy"
-    sched = one_cycle(n_epoch*len(self.dls.train), self.lr if lr_max is None else lr_max, div, div_final, pct_start, moms or self.moms)
+    sched = one_cycle(n_epoch*len(self.dls.train), self.lr if lr_max is None else lr_max, div, div_final, pct_start, self.moms if moms is None else moms)
     self.fit_schedule(n_epoch, *sched, wd, cbs, reset_opt)
 
 @patch
@@ -123,7 +123,7 @@ def _try_lrs(self:Learner, lrs):
             if not losses[-1] < 4*min(losses): break
     return np.array(losses)
 
-# %% ../nbs/05_onecycle.ipynb #071fa24e
+# %% ../nbs/05_onecycle.ipynb #f798c4a9
 @patch
 def lr_find(self:Learner,
     start_lr=1e-7, # first learning rate to try
@@ -132,11 +132,12 @@ def lr_find(self:Learner,
     show_plot=True, # draw loss against learning rate?
 ): # named tuple with the learning rate `valley`
     "Try rising learning rates on a copy of the training, and suggest one"
+    if num_it < 2: raise ValueError(f"it takes at least two learning rates to find one, not num_it={num_it}")
     kept,modes = copy.deepcopy(self.model.state_dict()),{m: m.training for m in self.model.modules()}
     lrs = [SchedExp(start_lr, end_lr)(i/(num_it - 1)) for i in range(num_it)]
     self.model.train()
     try:
-        with torch.random.fork_rng(devices=[]), threads_for(sum(o.numel() for o in kept.values())): losses = self._try_lrs(lrs)
+        with self._only_training(), torch.random.fork_rng(devices=[]), threads_for(sum(o.numel() for o in kept.values())): losses = self._try_lrs(lrs)
     finally:
         self.model.load_state_dict(kept)
         for m,mode in modes.items(): m.training = mode
