@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/10_all.ipynb #d56811fd
+# %% ../nbs/10_all.ipynb #e48f04db
 from importlib import import_module
 from operator import itemgetter
 from pathlib import Path
@@ -21,13 +21,14 @@ from torch.nn import functional as F
 from .data import *
 from .datasets import *
 from .engine import *
+from .evaluate import *
 from .interpret import *
 from .learner import *
 from .model import *
 from .onecycle import *
 from .recommend import *
 
-# %% ../nbs/10_all.ipynb #a02bd513
-_chapters = 'datasets data model engine learner onecycle interpret recommend'.split()
+# %% ../nbs/10_all.ipynb #87481886
+_chapters = 'datasets data model engine learner onecycle interpret recommend evaluate'.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
