@@ -254,7 +254,11 @@ class CollabDataset:
     def __len__(self): return len(self.x)
     def __getitem__(self, i): return (self.x[i],) if self.y is None else (self.x[i], self.y[i])
 
-# %% ../nbs/01_data.ipynb #6bde315a
+# %% ../nbs/01_data.ipynb #bf9f88e6
+def _take(t, idx):
+    "The rows `idx` of the tensor `t`, copied by numpy, which is twice as quick at it as torch"
+    return torch.from_numpy(t.numpy().take(idx, 0))
+
 class CollabDL:
     "Hands out the rows of `ds` in batches; with `shuffle`, in a new order each time"
     def __init__(self,
@@ -270,14 +274,14 @@ class CollabDL:
     def epoch(self):
         "All rows in the order of the next pass, on the device: `x` `(n, 2)` and `y` `(n, 1)` or None"
         idx = torch.randperm(len(self.ds)) if self.shuffle else None
-        own = lambda o: o.clone() if idx is None else o.index_select(0, idx)
+        own = lambda o: o.clone() if idx is None else _take(o, idx)
         return [o if o is None else own(o).to(self.device) for o in (self.ds.x, self.ds.y)]
 
     def __iter__(self):
         x,y = self.epoch()
         return zip(x.split(self.bs)) if y is None else zip(x.split(self.bs), y.split(self.bs))
 
-# %% ../nbs/01_data.ipynb #e6558b0d
+# %% ../nbs/01_data.ipynb #14e67a9e
 class CollabDataLoaders:
     "Training and validation loaders over one table of ratings, with the vocabularies that lead back to its ids"
     def __init__(self,
@@ -287,7 +291,7 @@ class CollabDataLoaders:
         rating_name, # name of the rating column
         path='.', # folder where learners save
         bs=64, # rows in a training batch
-        val_bs=None, # rows in a validation batch; no result depends on it, and the default is large for speed
+        val_bs=None, # rows in a validation batch; no result depends on it, and the default is good for speed
         shuffle_train=True, # new order in each epoch?
         device=None, # where batches go; None is the GPU if torch sees one, else the CPU
         trained=None, # dict column -> bool tensor: which rows have training ratings; None counts them in `train_ds`
@@ -296,7 +300,7 @@ class CollabDataLoaders:
         self.train_ds,self.valid_ds,self.classes,self.rating_name,self.path = train_ds,valid_ds,classes,rating_name,Path(path)
         self.user_name,self.item_name = classes
         self.train = CollabDL(train_ds, bs, shuffle_train, self.device)
-        self.valid = CollabDL(valid_ds, val_bs or max(bs, 8192), False, self.device)
+        self.valid = CollabDL(valid_ds, val_bs or 8192, False, self.device)
         self.trained = trained or {name: torch.bincount(col, minlength=len(vocab)) > 0 for (name,vocab),col in zip(classes.items(), train_ds.x.T)}
     def __getitem__(self, i): return (self.train, self.valid)[i]
     @property
@@ -309,7 +313,7 @@ def _col_names(ratings, *names):
         raise ValueError(f"a table of ratings needs a user, an item and a rating column, but this one has {list(ratings.columns)} only")
     return [ratings.columns.tolist()[i] if o is None else o for i,o in enumerate(names)]
 
-# %% ../nbs/01_data.ipynb #fc38e6eb
+# %% ../nbs/01_data.ipynb #3367b7b3
 @patch(cls_method=True)
 def from_df(cls:CollabDataLoaders,
     ratings, # table with a row per rating; it is not changed
@@ -321,7 +325,7 @@ def from_df(cls:CollabDataLoaders,
     splitter=None, # used in place of a random split of `valid_pct`: table -> (training rows, validation rows)
     path='.', # folder where learners save
     bs=64, # rows in a training batch
-    val_bs=None, # rows in a validation batch; no result depends on it, and the default is large for speed
+    val_bs=None, # rows in a validation batch; no result depends on it, and the default is good for speed
     shuffle_train=True, # new order in each epoch?
     device=None, # where batches go; None is the GPU if torch sees one, else the CPU
 ):
@@ -333,7 +337,7 @@ def from_df(cls:CollabDataLoaders,
     _say_duplicates(u, i)
     x = torch.from_numpy(np.stack([u, i], 1))
     y = torch.from_numpy(ratings[names[2]].to_numpy(np.float32, copy=True))[:,None]
-    sides = [CollabDataset(x.index_select(0, o), y.index_select(0, o)) for o in map(torch.from_numpy, split_rows(ratings, splitter or RandomSplitter(valid_pct, seed)))]
+    sides = [CollabDataset(_take(x, o), _take(y, o)) for o in split_rows(ratings, splitter or RandomSplitter(valid_pct, seed))]
     return cls(*sides, dict(zip(names, (users,items))), names[2], path, bs, val_bs, shuffle_train, device)
 
 # %% ../nbs/01_data.ipynb #94b31dba

@@ -171,15 +171,15 @@ def validate(self:Learner,
     if targs is None: raise ValueError(f"these rows have no ratings to compare with: the table needs the column {self.dls.rating_name!r}")
     return [float(f(like(preds, targs), targs)) for f in (self.loss_func, *self.metrics)]
 
-# %% ../nbs/04_learner.ipynb #ae097a9a
+# %% ../nbs/04_learner.ipynb #b4ac9f3a
 class NonFiniteLoss(ArithmeticError): "The loss became infinite or not a number"
 
 @patch
 def _check(self:Learner, losses, lrs):
-    "Raise `NonFiniteLoss` at the first of an epoch's `losses` that is not finite"
-    bad = ~torch.stack(losses).isfinite()
+    "Raise `NonFiniteLoss` at the first of the last 256 of an epoch's `losses` that is not finite"
+    bad = ~torch.stack(losses[-256:]).isfinite()
     if bad.any():
-        i = int(bad.nonzero()[0,0])
+        i = len(losses) - len(bad) + int(bad.nonzero()[0,0])
         raise NonFiniteLoss(f"the loss is {losses[i].item()} at step {i+1} of {len(self.dls.train)} of epoch {self.epoch}, with lr={lrs[i]:.3g}: "
                             "the weights are back at the start of the epoch. Try a smaller learning rate")
 
