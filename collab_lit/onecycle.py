@@ -5,9 +5,11 @@
 # %% auto #0
 __all__ = ['SuggestedLRs', 'SchedCos', 'SchedExp', 'combine_scheds', 'combined_cos', 'one_cycle', 'valley']
 
-# %% ../nbs/05_onecycle.ipynb #3316b9a7
+# %% ../nbs/05_onecycle.ipynb #e20ba6c6
 import copy, math
+from bisect import bisect_right
 from collections import namedtuple
+from itertools import accumulate
 
 import numpy as np
 import torch
@@ -32,7 +34,7 @@ def SchedExp(
     "A schedule that multiplies by the same factor in equal times"
     return lambda pos: start * (end/start)**pos
 
-# %% ../nbs/05_onecycle.ipynb #39a3ae81
+# %% ../nbs/05_onecycle.ipynb #3a2f0519
 def combine_scheds(
     pcts, # share of the time of each schedule; together 1
     scheds, # as many schedules
@@ -40,10 +42,10 @@ def combine_scheds(
     "The schedules `scheds` one after the other"
     if len(pcts) != len(scheds): raise ValueError(f"there are {len(pcts)} shares for {len(scheds)} schedules")
     if min(pcts) < 0 or abs(sum(pcts) - 1) > 1e-9: raise ValueError(f"the shares {pcts} must be positive and add up to 1")
-    starts = np.cumsum([0, *pcts])
+    starts,last = [0, *accumulate(pcts)],max(i for i,p in enumerate(pcts) if p)
     def sched(pos):
         if not 0 <= pos <= 1: raise ValueError(f"progress runs from 0 to 1 and can't be {pos}")
-        i = min(int(np.searchsorted(starts, pos, side='right')) - 1, max(i for i,p in enumerate(pcts) if p))
+        i = min(bisect_right(starts, pos) - 1, last)
         return scheds[i]((pos - starts[i]) / pcts[i])
     return sched
 
