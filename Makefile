@@ -33,6 +33,8 @@ clean:  ## remove all that make has made
 .venv/installed .venv/installed-dev: $(DESCRIPTION) | $(BIN)/pip
 	@echo 'Installing collab_lit$(EXTRA) into .venv: the first time takes a minute or more.'
 	@$(BIN)/pip install -q -c constraints.txt -e '.$(EXTRA)'
+	@# smalldocs asks for Python 3.11, and with one line of tools/build_docs.py runs on 3.10 as well
+	@$(if $(EXTRA),$(BIN)/pip install -q -c constraints.txt --ignore-requires-python smalldocs==0.5.4)
 	@touch $@
 
 $(BIN)/pip:
