@@ -100,7 +100,7 @@ def _as_table(dls, ids, rows, scores, items):
     return pd.DataFrame({user: ids[at.numpy()], 'rank': rank.numpy() + 1, item: dls.classes[item].ids[chosen.numpy() - 1],
                          'score': scores[at, rank].numpy(), 'fallback': label[new.numpy()]})
 
-# %% ../nbs/07_recommend.ipynb #17446792
+# %% ../nbs/07_recommend.ipynb #fb7f5bca
 def recommend(
     scorer, # anything with `dls` and `score_users`, such as a `Learner`
     users=None, # id of a user or ids of several, each answered once; None is all users of the vocabulary
@@ -116,7 +116,8 @@ def recommend(
     ids = vocab.ids if users is None else _ids(users)
     rows = torch.from_numpy(vocab.encode(ids))
     if new := ids[(rows==0).numpy()].tolist():
-        warnings.warn(f"{len(new):,} of {len(ids):,} users are not in the vocabulary of {dls.user_name!r}, such as {new[0]!r}: they get what the average user gets", stacklevel=2)
+        warnings.warn(f"{len(new):,} of {len(ids):,} users are not in the vocabulary of {dls.user_name!r}, such as {new[0]!r}: "
+                      "they get what the average user gets", stacklevel=2)
     at,seen = seen_items(dls, rows) if exclude_seen else rows.new_zeros(2, 0)
     return _as_table(dls, ids, rows, *_best(scorer, rows, _banned(dls, candidates, exclude), at, seen, n))
 
@@ -142,7 +143,7 @@ def score_users(self:Learner,
     x = torch.cartesian_prod(rows, torch.arange(n))
     return self.get_preds(dl=CollabDL(CollabDataset(x)))[0].view(-1, n)
 
-# %% ../nbs/07_recommend.ipynb #65852853
+# %% ../nbs/07_recommend.ipynb #332519ed
 @patch
 def recommend(self:Learner,
     users=None, # id of a user or ids of several, each answered once; None is all users of the vocabulary, or of `ratings`
@@ -154,8 +155,7 @@ def recommend(self:Learner,
 ): # table with a row per recommendation: user, `rank` from 1, item, `score` (an estimated rating), `fallback`
     "The `n` items with the highest estimates for each user"
     if ratings is None: return recommend(self, users, n, exclude_seen, candidates, exclude)
-    known = _fold_new(self, ratings, 0, CollabDataset(*self.dls.train_ds[:0]))
-    return recommend(known, ratings[self.dls.user_name] if users is None else users, n, exclude_seen, candidates, exclude)
+    return recommend(_fold_new(self, ratings, 0), ratings[self.dls.user_name] if users is None else users, n, exclude_seen, candidates, exclude)
 
 # %% ../nbs/07_recommend.ipynb #85d467d4
 def _similar(learn, side, id, n, candidates=None):
@@ -275,10 +275,10 @@ def _longer(model, more):
     model.hparams |= dict(emb_szs=[[n_users, k], [n_items, j]]) if 'emb_szs' in model.hparams else dict(n_users=n_users, n_items=n_items)
     return model
 
-# %% ../nbs/07_recommend.ipynb #f0e87166
-def _append(learn, ratings, old):
-    "A copy of `learn` with a row for each new id of the table `ratings`, to train on the rows of `old` and of `ratings`; and the latter's `x` and `y`"
-    dls,res = learn.dls,copy.copy(learn)
+# %% ../nbs/07_recommend.ipynb #236e3540
+def _append(learn, ratings):
+    "A copy of `learn` that has a row for each new id of the table `ratings` and its rows to train on too; and their `x` and `y`"
+    dls,old,res = learn.dls,learn.dls.train_ds,copy.copy(learn)
     new = {name: pd.Index(ratings[name].unique()).sort_values() for name in dls.classes}
     new = {name: ids[dls.classes[name].encode(ids)==0] for name,ids in new.items()}
     classes = {name: CategoryMap(vocab.ids.append(new[name])) for name,vocab in dls.classes.items()}
@@ -304,10 +304,11 @@ def _fold(learn, x, y, side, noise):
     w.weight.data[new],b.weight.data[new] = rows[:,:-1],rows[:,-1:]
     own[new] = True
 
-# %% ../nbs/07_recommend.ipynb #922fce59
-def _fold_new(learn, ratings, side, old):
-    "`learn` with a row for each user (`side` 0) or item (1) of the table `ratings`, to train on the rows of `old` and of `ratings`"
-    if not isinstance(learn.model, EmbeddingDotBias): raise TypeError(f"an EmbeddingDotBias can fold in, but not the {type(learn.model).__name__} of this learner")
+# %% ../nbs/07_recommend.ipynb #026603ff
+def _fold_new(learn, ratings, side):
+    "A copy of `learn` that has a row for each user (`side` 0) or item (1) of the table `ratings`"
+    if not isinstance(learn.model, EmbeddingDotBias):
+        raise TypeError(f"an EmbeddingDotBias can fold in, but not the {type(learn.model).__name__} of this learner")
     dls = learn.dls
     own,other = (list(dls.classes)[o] for o in (side, 1 - side))
     check_ratings(ratings, *dls.classes, dls.rating_name)
@@ -315,8 +316,9 @@ def _fold_new(learn, ratings, side, old):
     if ids := ratings[own][known].unique().tolist():
         raise ValueError(f"{len(ids):,} ids of {own!r} have training ratings already, such as {ids[0]!r}: `grow` takes more ratings of theirs")
     if ids := ratings[other][~use].tolist():
-        warnings.warn(f"{len(ids):,} of {len(ratings):,} ratings are left out, as the model has learned nothing about their {other!r}, such as {ids[0]!r}", stacklevel=3)
-    res,x,y = _append(learn, ratings[use], old)
+        warnings.warn(f"{len(ids):,} of {len(ratings):,} ratings are left out, as the model has learned nothing about their {other!r}, such as {ids[0]!r}",
+                      stacklevel=3)
+    res,x,y = _append(learn, ratings[use])
     _fold(res, x, y, side, learn.noise())
     return res
 
@@ -325,17 +327,17 @@ def fold_in(self:Learner,
     ratings, # table with the columns of `dls`: ratings by users without training ratings, of items that have some
 ): # a new `Learner` that knows them; this one stays as it is
     "Give each user of the table `ratings` a row of their own, and leave all other rows as they are"
-    return _fold_new(self, ratings, 0, self.dls.train_ds)
+    return _fold_new(self, ratings, 0)
 
-# %% ../nbs/07_recommend.ipynb #219dab84
+# %% ../nbs/07_recommend.ipynb #92a3ccc2
 @patch
 def add_items(self:Learner,
     ratings, # table with the columns of `dls`: ratings of items without training ratings, by users that have some
 ): # a new `Learner` that knows them; this one stays as it is
     "Give each item of the table `ratings` a row of its own, and leave all other rows as they are"
-    return _fold_new(self, ratings, 1, self.dls.train_ds)
+    return _fold_new(self, ratings, 1)
 
-# %% ../nbs/07_recommend.ipynb #16b06b0d
+# %% ../nbs/07_recommend.ipynb #3f402fec
 @patch
 def grow(self:Learner,
     ratings, # table with the columns of `dls`: new ratings, by and of anybody
@@ -344,14 +346,15 @@ def grow(self:Learner,
     if not len(self.dls.train_ds):
         raise ValueError("the old ratings are not at hand, and training on new ones alone would forget them: export the learner with `with_ratings=True`")
     check_ratings(ratings, *self.dls.classes, self.dls.rating_name)
-    if not isinstance(self.model, (EmbeddingDotBias, EmbeddingNN)): raise TypeError(f"a {type(self.model).__name__} can't grow, as only its author knows which of its parts belong to whom")
-    res,x,y = _append(self, ratings, self.dls.train_ds)
+    if not isinstance(self.model, (EmbeddingDotBias, EmbeddingNN)):
+        raise TypeError(f"a {type(self.model).__name__} can't grow, as only its author knows which of its parts belong to whom")
+    res,x,y = _append(self, ratings)
     if isinstance(res.model, EmbeddingDotBias):
         for side in (1, 0): _fold(res, x, y, side, self.noise())
     for known,col in zip(res.dls.trained.values(), x.T): known[col] = True
     return res
 
-# %% ../nbs/07_recommend.ipynb #9999fbbc
+# %% ../nbs/07_recommend.ipynb #d0ccbbdb
 class Explanation:
     "Why the estimate for a user and an item is what it is"
     def __init__(self,
@@ -364,25 +367,28 @@ class Explanation:
 
     def __repr__(self):
         parts = ', '.join(f'{k} {v:+.2f}' for k,v in self.parts.items())
-        return f"estimate {self.estimate:.2f}: {parts}\nof the match, {len(self.because)} ratings add {self.parts['match'] - self.rest:+.2f} (the rest is {self.rest:+.2f}):\n{self.because[:5].round(2)}"
+        added = f"of the match, {len(self.because)} ratings add {self.because['adds'].sum():+.2f} (the rest is {self.rest:+.2f})"
+        return f"estimate {self.estimate:.2f}: {parts}\n{added}:\n{self.because[:5].round(2).to_string(index=False)}"
 
-# %% ../nbs/07_recommend.ipynb #aa1cd8e9
+# %% ../nbs/07_recommend.ipynb #4b6a8818
 @patch
 def explain(self:Learner,
     user, # id of a user
     item, # id of an item
 ): # an `Explanation`
     "Take the estimate for `user` and `item` apart, and name the ratings it comes from"
-    if not isinstance(self.model, EmbeddingDotBias): raise TypeError(f"an EmbeddingDotBias can be explained, but not the {type(self.model).__name__} of this learner")
+    if not isinstance(self.model, EmbeddingDotBias):
+        raise TypeError(f"an EmbeddingDotBias can be explained, but not the {type(self.model).__name__} of this learner")
     dls,model = self.dls,self.model
     u,i = (_known(dls, name, [o])[0] for name,o in zip(dls.classes, (user, item)))
     users,items = _table(model, 0)[torch.tensor([0, u])],_table(model, 1)[torch.tensor([0, i])]
     z = users[:,:-1] @ items[:,:-1].T + users[:,-1:] + items[:,-1]
     parts = [z[0,0], z[1,0] - z[0,0], z[0,1] - z[0,0], z[1,1] - z[1,0] - z[0,1] + z[0,0]]
     estimate = z[1,1] if model.y_range is None else sigmoid_range(z[1,1], *model.y_range)
-    return Explanation(pd.Series([o.item() for o in parts], ['base level', 'user bias', 'item bias', 'match']), estimate.item(), _because(self, u, i))
+    parts = pd.Series([o.item() for o in parts], ['base level', 'user bias', 'item bias', 'match'])
+    return Explanation(parts, estimate.item(), _because(self, u, i))
 
-# %% ../nbs/07_recommend.ipynb #ec78c79f
+# %% ../nbs/07_recommend.ipynb #ad5c3dfc
 def _because(learn, u, i):
     "A table of the training ratings in user row `u`, and what each adds to the match with item row `i`"
     dls = learn.dls
@@ -392,5 +398,6 @@ def _because(learn, u, i):
     there = torch.ones(1, len(mine)).double()
     est,part,J = (o[0] for o in fold.line(items[None], fold.solve(items[None], y[None], there)))
     tells = (fold.x[i] - fold.x[0]) @ torch.linalg.solve(J.T @ J + fold.noise*torch.eye(J.shape[1]), J.T)
-    res = pd.DataFrame({dls.item_name: dls.classes[dls.item_name].ids[items.numpy() - 1], dls.rating_name: y.numpy(), 'adds': (tells*(y - est + part)).numpy()})
+    ids = dls.classes[dls.item_name].ids[items.numpy() - 1]
+    res = pd.DataFrame({dls.item_name: ids, dls.rating_name: y.numpy(), 'adds': (tells*(y - est + part)).numpy()})
     return res.sort_values('adds', key=abs, ascending=False, kind='stable', ignore_index=True)
