@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['top_n', 'seen_items', 'recommend', 'FoldIn', 'Explanation']
 
-# %% ../nbs/07_recommend.ipynb #0350d4ce
+# %% ../nbs/07_recommend.ipynb #22bb039a
 import copy, warnings
 
 import numpy as np
@@ -15,6 +15,7 @@ from fastcore.basics import is_iter, patch
 from torch import nn
 
 from .data import CategoryMap, CollabDataLoaders, CollabDataset, CollabDL, check_ratings
+from .engine import threads_for
 from .interpret import nearest
 from .learner import Learner, Recorder
 from .model import EmbeddingDotBias, EmbeddingNN, sigmoid_range
@@ -100,7 +101,7 @@ def _as_table(dls, ids, rows, scores, items):
     return pd.DataFrame({user: ids[at.numpy()], 'rank': rank.numpy() + 1, item: dls.classes[item].ids[chosen.numpy() - 1],
                          'score': scores[at, rank].numpy(), 'fallback': label[new.numpy()]})
 
-# %% ../nbs/07_recommend.ipynb #fb7f5bca
+# %% ../nbs/07_recommend.ipynb #15dd92e5
 def recommend(
     scorer, # anything with `dls` and `score_users`, such as a `Learner`
     users=None, # id of a user or ids of several, each answered once; None is all users of the vocabulary
@@ -118,8 +119,10 @@ def recommend(
     if new := ids[(rows==0).numpy()].tolist():
         warnings.warn(f"{len(new):,} of {len(ids):,} users are not in the vocabulary of {dls.user_name!r}, such as {new[0]!r}: "
                       "they get what the average user gets", stacklevel=2)
-    at,seen = seen_items(dls, rows) if exclude_seen else rows.new_zeros(2, 0)
-    return _as_table(dls, ids, rows, *_best(scorer, rows, _banned(dls, candidates, exclude), at, seen, n))
+    banned = _banned(dls, candidates, exclude)
+    with threads_for(len(rows)*len(banned)):
+        at,seen = seen_items(dls, rows) if exclude_seen else rows.new_zeros(2, 0)
+        return _as_table(dls, ids, rows, *_best(scorer, rows, banned, at, seen, n))
 
 # %% ../nbs/07_recommend.ipynb #bdcd91b3
 @patch
@@ -242,7 +245,7 @@ def solve(self:FoldIn,
         phi = torch.linalg.solve(J.mT @ J + self.noise*torch.eye(J.shape[2]), (J.mT @ (y - est + part)[...,None])[...,0])
     return phi
 
-# %% ../nbs/07_recommend.ipynb #09983c19
+# %% ../nbs/07_recommend.ipynb #c7b2fb0e
 @patch
 def rows(self:FoldIn,
     at, # which of the `n` people gave each rating, int64 `(m,)`
@@ -255,11 +258,12 @@ def rows(self:FoldIn,
     count = torch.bincount(at, minlength=n)
     start,order = count.cumsum(0) - count,at.argsort(stable=True)
     phi = self.x.new_zeros(n, self.x.shape[1])
-    for some in count.argsort(descending=True, stable=True).split(bs):
-        nth = torch.arange(int(count[some].max()))
-        there = nth < count[some][:,None]
-        own = order[(start[some][:,None] + nth) * there]
-        phi[some] = self.solve(items[own], y[own].double(), there.double())
+    with threads_for(0):
+        for some in count.argsort(descending=True, stable=True).split(bs):
+            nth = torch.arange(int(count[some].max()))
+            there = nth < count[some][:,None]
+            own = order[(start[some][:,None] + nth) * there]
+            phi[some] = self.solve(items[own], y[own].double(), there.double())
     return self.mean + phi @ self.L.T
 
 # %% ../nbs/07_recommend.ipynb #0324c49a
