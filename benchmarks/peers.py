@@ -30,10 +30,10 @@ def unique_pairs(table, user='u', item='i'):
 # collab_lit and fastai: the tutorial's call, and collab_lit's fast recipe
 
 TUTORIAL = dict(bs=64, n_factors=50, n_epoch=5, lr=5e-3, wd=0.1)
-FAST     = dict(bs=256, n_factors=50, n_epoch=5, lr=5e-3, wd=0.1)
+FAST     = dict(bs=512, n_factors=16, n_epoch=6, lr=0.01, wd=0.2, pct_start=0.4)  # the recipe of the chapter onecycle
 
 
-def _collab_lit(train, valid, threads, seed, bs, n_factors, n_epoch, lr, wd):
+def _collab_lit(train, valid, threads, seed, bs, n_factors, n_epoch, lr, wd, pct_start=0.25):
     import torch
     from collab_lit.data import CollabDataLoaders, IndexSplitter
     from collab_lit.learner import collab_learner, set_seed
@@ -44,7 +44,7 @@ def _collab_lit(train, valid, threads, seed, bs, n_factors, n_epoch, lr, wd):
     dls = CollabDataLoaders.from_df(table, user_name='user', item_name='title', rating_name='rating', bs=bs, seed=seed,
                                     splitter=IndexSplitter(np.arange(len(train), len(table))))
     learn = collab_learner(dls, n_factors=n_factors, y_range=(0, 5.5))
-    with learn.no_bar(), learn.no_logging(): _, fit = clock(learn.fit_one_cycle, n_epoch, lr, wd=wd)
+    with learn.no_bar(), learn.no_logging(): _, fit = clock(learn.fit_one_cycle, n_epoch, lr, wd=wd, pct_start=pct_start)
     with learn.no_bar(): (preds, _), predict = clock(learn.get_preds)
     return fit, predict, preds.numpy().ravel()
 
