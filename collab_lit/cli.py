@@ -132,12 +132,12 @@ def same_kind(
     if (bad := ids[numbers.isna()]).size: raise ValueError(f"ids of {name!r} are numbers, such as {vocab.ids[0]}, and {bad.iloc[0]!r} is none")
     return numbers
 
-# %% ../nbs/09_cli.ipynb #eac4575d
+# %% ../nbs/09_cli.ipynb #85466191
 def _say(text): print(text, file=sys.stderr)
 
 @contextmanager
 def plainly():
-    "Errors and warnings in a line on standard error, and the exit codes of the table above"
+    "Say errors and warnings in a line on standard error, and exit with code 1 after the former, 130 after Ctrl-C"
     said = set()
     def note(message, *_, **__):
         if (text := str(message)) not in said: _say(f'Note: {text}')

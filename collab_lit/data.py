@@ -254,9 +254,9 @@ class CollabDataset:
     def __len__(self): return len(self.x)
     def __getitem__(self, i): return (self.x[i],) if self.y is None else (self.x[i], self.y[i])
 
-# %% ../nbs/01_data.ipynb #bf9f88e6
+# %% ../nbs/01_data.ipynb #79120263
 def _take(t, idx):
-    "The rows `idx` of the tensor `t`, copied by numpy, which is twice as quick at it as torch"
+    "The rows `idx` of the tensor `t`, copied by numpy, which is quicker at it than torch"
     return torch.from_numpy(t.numpy().take(idx, 0))
 
 class CollabDL:
@@ -362,7 +362,7 @@ def show_batch(self:CollabDataLoaders,
     "Some rows of a training batch, with their own ids"
     return self.decode(*self.one_batch())[:max_n]
 
-# %% ../nbs/01_data.ipynb #a05b43ad
+# %% ../nbs/01_data.ipynb #b5bed018
 @patch
 def __repr__(self:CollabDataLoaders):
     y = self.train_ds.y
@@ -371,7 +371,7 @@ def __repr__(self:CollabDataLoaders):
     for name,vocab in self.classes.items():
         new = vocab[(~self.trained[name]).nonzero()[1:,0]]
         res += f"\n{name}: {len(vocab)-1:,} ids"
-        if new: res += f", {len(new):,} of them in validation only, such as {new[0]!r}: nothing can be learned about them"
+        if new: res += f", {len(new):,} of them without training ratings, such as {new[0]!r}: nothing has been learned about them"
     return res
 
 # %% ../nbs/01_data.ipynb #23943fe1

@@ -125,7 +125,7 @@ def _try_lrs(self:Learner, lrs):
             if not losses[-1] < 4*min(losses): break
     return np.array(losses)
 
-# %% ../nbs/05_onecycle.ipynb #f798c4a9
+# %% ../nbs/05_onecycle.ipynb #24e315f5
 @patch
 def lr_find(self:Learner,
     start_lr=1e-7, # first learning rate to try
@@ -133,7 +133,7 @@ def lr_find(self:Learner,
     num_it=100, # number of steps from one to the other
     show_plot=True, # draw loss against learning rate?
 ): # named tuple with the learning rate `valley`
-    "Try rising learning rates on a copy of the training, and suggest one"
+    "Try rising learning rates for a few steps, put everything back, and suggest one"
     if num_it < 2: raise ValueError(f"it takes at least two learning rates to find one, not num_it={num_it}")
     kept,modes = copy.deepcopy(self.model.state_dict()),{m: m.training for m in self.model.modules()}
     lrs = [SchedExp(start_lr, end_lr)(i/(num_it - 1)) for i in range(num_it)]

@@ -358,7 +358,7 @@ def grow(self:Learner,
     for known,col in zip(res.dls.trained.values(), x.T): known[col] = True
     return res
 
-# %% ../nbs/07_recommend.ipynb #d0ccbbdb
+# %% ../nbs/07_recommend.ipynb #62112463
 class Explanation:
     "Why the estimate for a user and an item is what it is"
     def __init__(self,
@@ -371,7 +371,7 @@ class Explanation:
 
     def __repr__(self):
         parts = ', '.join(f'{k} {v:+.2f}' for k,v in self.parts.items())
-        added = f"of the match, {len(self.because)} ratings add {self.because['adds'].sum():+.2f} (the rest is {self.rest:+.2f})"
+        added = f"of the match, {len(self.because)} ratings add {self.because['adds'].sum():+.2f} (the rest is {round(self.rest, 2) + 0:+.2f})"
         return f"estimate {self.estimate:.2f}: {parts}\n{added}:\n{self.because[:5].round(2).to_string(index=False)}"
 
 # %% ../nbs/07_recommend.ipynb #4b6a8818
