@@ -6,7 +6,7 @@ DESCRIPTION := settings.ini setup.py pyproject.toml constraints.txt
 .PHONY: help tutorial test prepare docs preview clean
 
 help:  ## say what each command does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 tutorial: .venv/installed  ## train on MovieLens 100k as the tutorial does, and draw the film map
 	@$(BIN)/collab_tutorial
@@ -42,3 +42,5 @@ $(BIN)/pip:
 	    || { echo 'collab_lit needs Python 3.10 or newer. Name one so: make PYTHON=python3.12 ...' >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 	    echo 'Python could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+
+-include benchmarks/bench.mk

@@ -16,6 +16,7 @@ def readme(
     "The text of README.md, and its pictures by their path from `root`"
     cfg = get_config(path=root)
     nb = nbformat.read(root/cfg.nbs_path.name/cfg.readme_nb, 4)
+    nb.metadata['language_info'] = {'name': 'python'}  # for the colours of code
     nb.cells = [c for c in nb.cells if not re.search(r'^#\|\s*(hide|export|default_exp)', c.source, re.M)]
     for c in nb.cells: c.source = re.sub(r'^#\|.*\n', '', c.source, flags=re.M)
     text, res = MarkdownExporter().from_notebook_node(nb, {'unique_key': 'index', 'output_files_dir': 'nbs/images'})
