@@ -26,7 +26,8 @@ def newer(alone, tmp_path_factory):
     folder = tmp_path_factory.mktemp('newer')
     run(sys.executable, '-m', 'venv', folder)
     run(folder/'bin/pip', 'install', '-q', '--no-compile', '--no-deps', 'fastcore>=2,<3')
-    run(folder/'bin/pip', 'install', '-q', '--no-compile', '--no-deps', '-c', ROOT/'constraints.txt', 'pyarrow')
+    run(folder/'bin/pip', 'install', '-q', '--no-compile', '--no-deps', '-c', ROOT/'constraints.txt', 'pyarrow',
+        'scikit-learn', 'scipy', 'joblib', 'threadpoolctl', 'narwhals')  # an independent nDCG for the chapter evaluate
     packages = run(alone, '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))').strip()
     own = run(folder/'bin/python', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))').strip()
     with open(f'{own}/shared.pth', 'w') as f: f.write(packages)
