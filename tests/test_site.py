@@ -46,6 +46,15 @@ def test_every_notebook_has_its_page(site):
         assert copy in texts and (site/copy).exists(), f'llms.txt does not lead to {name}'
 
 
+def test_every_page_has_its_opening(site):
+    "nbdev takes the cell of the title for itself: a paragraph in it would be on no page"
+    for n in NOTEBOOKS:
+        title, opening, *_ = [''.join(c['source']) for c in json.loads(n.read_text(encoding='utf-8'))['cells'] if c['cell_type'] == 'markdown']
+        assert len(title.split('\n\n')) <= 2, f'{n.name}: the cell of the title holds more than the title and its line'
+        words = re.match(r'[\w ,]+', opening)[0][:20]
+        assert words in (site/page(n)).read_text(encoding='utf-8'), f'{n.name}: {words!r} is not on its page'
+
+
 def test_pages_follow_in_reading_order(site):
     chapters = [page(n) for n in CHAPTERS]
     for now, then in zip(chapters, chapters[1:]):
