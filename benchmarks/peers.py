@@ -44,8 +44,8 @@ def _collab_lit(train, valid, threads, seed, bs, n_factors, n_epoch, lr, wd, pct
     dls = CollabDataLoaders.from_df(table, user_name='user', item_name='title', rating_name='rating', bs=bs, seed=seed,
                                     splitter=IndexSplitter(np.arange(len(train), len(table))))
     learn = collab_learner(dls, n_factors=n_factors, y_range=(0, 5.5))
-    with learn.no_bar(), learn.no_logging(): _, fit = clock(learn.fit_one_cycle, n_epoch, lr, wd=wd, pct_start=pct_start)
-    with learn.no_bar(): (preds, _), predict = clock(learn.get_preds)
+    with learn.no_logging(): _, fit = clock(learn.fit_one_cycle, n_epoch, lr, wd=wd, pct_start=pct_start)
+    (preds, _), predict = clock(learn.get_preds)
     return fit, predict, preds.numpy().ravel()
 
 

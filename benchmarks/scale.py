@@ -27,7 +27,7 @@ def measure(table, bs, n_epoch, lr, wd):
     before = peak_mb()
     dls, load = clock(CollabDataLoaders.from_df, table, valid_pct=0.1, seed=0, bs=bs)
     learn = collab_learner(dls, n_factors=50, y_range=(0, 5.5))
-    with learn.no_bar(), learn.no_logging():
+    with learn.no_logging():
         _, fit = clock(learn.fit_one_cycle, n_epoch, lr, wd=wd)
         (preds, targs), predict = clock(learn.get_preds)
     extra, n_valid = peak_mb() - before, len(targs)

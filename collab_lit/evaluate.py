@@ -8,7 +8,7 @@ __all__ = ['first_n', 'hits', 'precision', 'recall', 'any_hit', 'reciprocal_rank
            'evaluate', 'Popularity', 'damped_means', 'user_history', 'ItemWeights', 'co_counts', 'item_knn', 'ease',
            'RankingLoss', 'Contest', 'compare', 'k_folds', 'cross_validate']
 
-# %% ../nbs/08_evaluate.ipynb #b6d54eb5
+# %% ../nbs/08_evaluate.ipynb #1005667a
 import time
 
 import numpy as np
@@ -18,7 +18,7 @@ from fastcore.basics import patch
 from fastcore.meta import delegates
 from torch.nn import functional as F
 
-from .data import CategoryMap, CollabDataLoaders, IndexSplitter
+from .data import CategoryMap, CollabDataLoaders, IndexSplitter, permutation
 from .learner import Learner, mae, rmse
 from .model import EmbeddingDotBias, Module
 from .onecycle import one_cycle
@@ -371,7 +371,7 @@ def compare(
     loaders = [loaders] if isinstance(loaders, CollabDataLoaders) else loaders
     return pd.DataFrame(_runs(makers, loaders, n)).drop(columns='split').groupby('model', sort=False).agg(['mean', 'std'])
 
-# %% ../nbs/08_evaluate.ipynb #82ff6592
+# %% ../nbs/08_evaluate.ipynb #17c562e4
 def k_folds(
     ratings, # table of ratings
     k=5, # number of folds, at least 2
@@ -379,8 +379,7 @@ def k_folds(
 ): # list of `k` splitters
     "Splitters that together hold out every row once"
     if not 2 <= k <= len(ratings): raise ValueError(f"k is the number of folds, from 2 to the number of rows, and can't be {k}")
-    g = None if seed is None else torch.Generator().manual_seed(seed)
-    return [IndexSplitter(o) for o in np.array_split(torch.randperm(len(ratings), generator=g).numpy(), k)]
+    return [IndexSplitter(o) for o in np.array_split(permutation(len(ratings), seed), k)]
 
 @delegates(CollabDataLoaders.from_df, but=['valid_pct', 'splitter'])
 def cross_validate(

@@ -108,17 +108,14 @@ def from_classes(cls:EmbeddingDotBias,
     res.classes,res.user,res.item = classes,user,item
     return res
 
-# %% ../nbs/02_model.ipynb #d4450b2d
+# %% ../nbs/02_model.ipynb #0135b8bd
 @patch
 def _rows(self:EmbeddingDotBias, arr, is_item=True):
     "The rows of the ids in `arr`, int64 `(n,)`; an error if one is not in the vocabulary"
     if not hasattr(self, 'classes'): raise ValueError("this model knows rows only, no ids: build it with `EmbeddingDotBias.from_classes`")
     if np.ndim(arr)==0: raise TypeError(f"pass a list of ids, such as [{arr!r}], not a single one")
     name = self.item if is_item else self.user
-    rows = torch.from_numpy(self.classes[name].encode(arr))
-    bad = [o for o,row in zip(arr, rows) if row==0]
-    if bad: raise KeyError(f"{len(bad)} of {len(rows)} ids are not in the vocabulary of {name!r}, such as {bad[0]!r}")
-    return rows
+    return self.classes[name].find(arr, name)
 
 # %% ../nbs/02_model.ipynb #4ad73d03
 @patch

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SuggestedLRs', 'SchedCos', 'SchedExp', 'combine_scheds', 'combined_cos', 'one_cycle', 'valley']
 
-# %% ../nbs/05_onecycle.ipynb #e20ba6c6
+# %% ../nbs/05_onecycle.ipynb #077818f2
 import copy, math
 from bisect import bisect_right
 from collections import namedtuple
@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from matplotlib import pyplot as plt
 
 from .engine import stepper, threads_for
-from .learner import Learner, Recorder
+from .learner import Learner, Recorder, keeping_modes
 
 # %% ../nbs/05_onecycle.ipynb #861428b0
 def SchedCos(
@@ -110,22 +110,21 @@ def valley(
     if length[end] < 2: raise ValueError("the loss falls at no learning rate: is there anything to learn?")
     return lrs[end - length[end]//2]
 
-# %% ../nbs/05_onecycle.ipynb #0fed2b6a
+# %% ../nbs/05_onecycle.ipynb #79a588c0
 SuggestedLRs = namedtuple('SuggestedLRs', 'valley')
 
 @patch
 def _try_lrs(self:Learner, lrs):
     "Smoothed losses of steps with the rising `lrs`, up to where they run away; the model is left changed"
-    losses,mean,mom = [],0.,self.moms[0]
+    losses,rec,mom = [],Recorder(),self.moms[0]
     with stepper(self.model, self.loss_func, self.opt_func(self.model, lr=lrs[0], wd=self.wd)) as st:
         batches = (o for _ in lrs for o in st.batches(*self.dls.train.epoch(), self.dls.bs))
-        for i,(lr,batch) in enumerate(zip(lrs, batches)):
-            mean = 0.98*mean + 0.02*st.step(*batch, lr, mom).item()
-            losses.append(mean / (1 - 0.98**(i + 1)))
+        for lr,batch in zip(lrs, batches):
+            losses.append(rec.add_steps([st.step(*batch, lr, mom).item()], [lr], [mom]))
             if not losses[-1] < 4*min(losses): break
     return np.array(losses)
 
-# %% ../nbs/05_onecycle.ipynb #24e315f5
+# %% ../nbs/05_onecycle.ipynb #d5649375
 @patch
 def lr_find(self:Learner,
     start_lr=1e-7, # first learning rate to try
@@ -135,15 +134,13 @@ def lr_find(self:Learner,
 ): # named tuple with the learning rate `valley`
     "Try rising learning rates for a few steps, put everything back, and suggest one"
     if num_it < 2: raise ValueError(f"it takes at least two learning rates to find one, not num_it={num_it}")
-    kept,modes = copy.deepcopy(self.model.state_dict()),{m: m.training for m in self.model.modules()}
+    kept = copy.deepcopy(self.model.state_dict())
     lrs = [SchedExp(start_lr, end_lr)(i/(num_it - 1)) for i in range(num_it)]
-    self.model.train()
     try:
-        with self._only_training(), torch.random.fork_rng(devices=[]), threads_for(sum(o.numel() for o in kept.values())): losses = self._try_lrs(lrs)
-    finally:
-        self.model.load_state_dict(kept)
-        for m,mode in modes.items(): m.training = mode
-        self.model.zero_grad()
+        with self._only_training(), keeping_modes(self.model), torch.random.fork_rng(devices=[]), threads_for(sum(o.numel() for o in kept.values())):
+            self.model.train()
+            losses = self._try_lrs(lrs)
+    finally: self.model.load_state_dict(kept)
     res = SuggestedLRs(valley(lrs[:len(losses)], losses))
     if show_plot:
         ax = plt.subplots(figsize=(6, 3))[1]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['top_n', 'seen_items', 'recommend', 'FoldIn', 'Explanation']
 
-# %% ../nbs/07_recommend.ipynb #22bb039a
+# %% ../nbs/07_recommend.ipynb #e5a77942
 import copy, warnings
 
 import numpy as np
@@ -14,7 +14,7 @@ import torch
 from fastcore.basics import is_iter, patch
 from torch import nn
 
-from .data import CategoryMap, CollabDataLoaders, CollabDataset, CollabDL, check_ratings
+from .data import CategoryMap, CollabDataLoaders, CollabDataset, CollabDL, as_ratings, check_ratings
 from .engine import threads_for
 from .interpret import nearest
 from .learner import Learner, Recorder
@@ -39,17 +39,14 @@ def top_n(
     vals,order = scores.gather(1, cols).sort(dim=1, descending=True, stable=True)
     return vals,cols.gather(1, order)
 
-# %% ../nbs/07_recommend.ipynb #8aaf8b6e
+# %% ../nbs/07_recommend.ipynb #d5f6f60c
 def _ids(o):
     "The ids in `o`, which is a single one or a collection of any kind, as an Index without repeats"
     return pd.Index(list(o) if is_iter(o) and not isinstance(o, str) else [o]).unique()
 
 def _known(dls, name, o):
     "The rows of the ids in `o`, int64 `(n,)`; an error if one is not in the vocabulary of the column `name`"
-    ids = _ids(o)
-    rows = dls.classes[name].encode(ids)
-    if bad := ids[rows==0].tolist(): raise KeyError(f"{len(bad)} of {len(ids)} ids are not in the vocabulary of {name!r}, such as {bad[0]!r}")
-    return torch.from_numpy(rows)
+    return dls.classes[name].find(_ids(o), name)
 
 # %% ../nbs/07_recommend.ipynb #b4e3d3dd
 def _banned(dls, candidates=None, exclude=None):
@@ -279,7 +276,7 @@ def _longer(model, more):
     model.hparams |= dict(emb_szs=[[n_users, k], [n_items, j]]) if 'emb_szs' in model.hparams else dict(n_users=n_users, n_items=n_items)
     return model
 
-# %% ../nbs/07_recommend.ipynb #236e3540
+# %% ../nbs/07_recommend.ipynb #60ec1316
 def _append(learn, ratings):
     "A copy of `learn` that has a row for each new id of the table `ratings` and its rows to train on too; and their `x` and `y`"
     dls,old,res = learn.dls,learn.dls.train_ds,copy.copy(learn)
@@ -287,7 +284,7 @@ def _append(learn, ratings):
     new = {name: ids[dls.classes[name].encode(ids)==0] for name,ids in new.items()}
     classes = {name: CategoryMap(vocab.ids.append(new[name])) for name,vocab in dls.classes.items()}
     x = torch.from_numpy(np.stack([vocab.encode(ratings[name]) for name,vocab in classes.items()], 1))
-    y = torch.from_numpy(ratings[dls.rating_name].to_numpy(np.float32, copy=True))[:,None]
+    y = as_ratings(ratings[dls.rating_name])
     trained = {name: torch.cat([o, o.new_zeros(len(new[name]))]) for name,o in dls.trained.items()}
     res.dls = CollabDataLoaders(CollabDataset(torch.cat([old.x, x]), torch.cat([old.y, y])), dls.valid_ds, classes, dls.rating_name, dls.path,
                                 dls.bs, dls.valid.bs, dls.train.shuffle, dls.device, trained)
