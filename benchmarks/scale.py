@@ -12,6 +12,7 @@ import synth
 from peers import clock, release
 
 here = Path(__file__).resolve().parent
+SPLIT = dict(valid_pct=0.1, seed=0)
 
 
 def peak_mb():
@@ -19,56 +20,73 @@ def peak_mb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measure(table, bs, n_epoch, lr, wd):
-    "Train on 90 % of `table` and score the rest: what each step took."
-    from collab_lit.data import CollabDataLoaders
-    from collab_lit.learner import collab_learner
-    import collab_lit.onecycle  # gives Learner its fit_one_cycle
+def train(table, bs, epochs, lr, wd):
+    "Train on 90 % of `table`, score the rest, and recommend to every user: what each step took."
+    from collab_lit.all import CollabDataLoaders, collab_learner, set_seed
+    set_seed(0)
     before = peak_mb()
-    dls, load = clock(CollabDataLoaders.from_df, table, valid_pct=0.1, seed=0, bs=bs)
+    dls, load = clock(CollabDataLoaders.from_df, table, bs=bs, **SPLIT)
     learn = collab_learner(dls, n_factors=50, y_range=(0, 5.5))
     with learn.no_logging():
-        _, fit = clock(learn.fit_one_cycle, n_epoch, lr, wd=wd)
+        _, fit = clock(learn.fit_one_cycle, epochs, lr, wd=wd)
         (preds, targs), predict = clock(learn.get_preds)
-    extra, n_valid = peak_mb() - before, len(targs)
+    top, recommend = clock(learn.recommend, n=10)
+    extra, n_users, n_valid = peak_mb() - before, top.user.nunique(), len(targs)
     mse = float((preds.ravel() - targs.ravel()).square().mean())
-    return dict(ratings=len(table), users=table.user.nunique(), items=table.item.nunique(), bs=bs, epochs=n_epoch,
-                from_df=load, epoch=fit / n_epoch, predict=predict,
-                trained_per_s=(len(table) - n_valid) * n_epoch / fit, predicted_per_s=n_valid / predict,
-                valid_mse=mse, extra_mb=extra)
+    return dict(ratings=len(table), users=table.user.nunique(), items=table.item.nunique(), from_df=load, epoch=fit / epochs,
+                trained_per_s=(len(table) - n_valid) * epochs / fit, predicted_per_s=n_valid / predict,
+                users_per_s=n_users / recommend, valid_mse=mse, extra_mb=extra)
 
 
-def measure_folder(folder, threads, **settings):
-    "Warm up on a small table, measure on the one in `folder`, and write the row there."
+def read(path):
+    "Load the file at `path`, in which a fourth column is not needed: seconds, and memory with the table in it."
+    from collab_lit.all import CollabDataLoaders
+    before = peak_mb()
+    _, load = clock(getattr(CollabDataLoaders, f'from_{path.suffix[1:]}'), path, **SPLIT)
+    return {f'from_{path.suffix[1:]}': load, f'{path.suffix[1:]}_mb': peak_mb() - before}
+
+
+def save(table, folder):
+    "Write `table` into `folder`, as arrays, as CSV and as Parquet; the files get a time stamp as fourth column."
+    from pyarrow import Table, csv, parquet
+    for c in table: np.save(folder/f'{c}.npy', table[c])
+    stamped = Table.from_pandas(table.assign(timestamp=np.arange(len(table))))
+    csv.write_csv(stamped, folder/'ratings.csv')
+    parquet.write_table(stamped, folder/'ratings.parquet')
+
+
+def measure(folder, how, threads, **settings):
+    "What one process does: warm up on a small table, measure `how` the one in `folder` is taken, and write that there."
     import torch
     torch.set_num_threads(threads)
-    measure(synth.ratings(100_000)[0], **settings)
-    table = pd.DataFrame({c: np.load(folder/f'{c}.npy') for c in ('user', 'item', 'rating')}, copy=False)
-    row = measure(table, **settings) | dict(threads=threads, version=release('collab_lit'))
-    (folder/'out.json').write_text(json.dumps(row))
+    train(synth.ratings(20_000)[0], **settings)
+    if how == 'train':
+        table = pd.DataFrame({c: np.load(folder/f'{c}.npy') for c in ('user', 'item', 'rating')}, copy=False)
+        found = train(table, **settings)
+    else: found = read(folder/f'ratings.{how}')
+    (folder/'out.json').write_text(json.dumps(found))
 
 
-def run(folder, args, bs):
-    "One measurement in a process of its own, so that its peak memory is its own too."
-    out = folder/'out.json'
-    env = os.environ | {'OMP_NUM_THREADS': str(args.threads), 'PYTHONPATH': str(here.parent)}
-    given = dict(bs=bs, epochs=args.epochs, lr=args.lr * (bs / 4096) ** 0.5, wd=args.wd, threads=args.threads)
-    options = [str(o) for name, value in given.items() for o in (f'--{name}', value)]
-    subprocess.run([sys.executable, here/'scale.py', '--measure', folder, *options], env=env, check=True)
-    return json.loads(out.read_text())
+def run(folder, how, threads, **settings):
+    "`measure` in a process of its own, so that its peak memory is its own too."
+    env = os.environ | {'OMP_NUM_THREADS': str(threads), 'PYTHONPATH': str(here.parent)}
+    options = [str(o) for name, value in dict(threads=threads, **settings).items() for o in (f'--{name}', value)]
+    subprocess.run([sys.executable, here/'scale.py', '--measure', how, '--out', folder, *options], env=env, check=True)
+    return json.loads((folder/'out.json').read_text())
 
 
 def plot(table, path):
     "Left: microseconds a rating for each step. Right: peak memory beyond the table itself."
     fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
     for bs, rows in table.groupby('bs'):
-        left.plot(rows.ratings, 1e6 / rows.trained_per_s, 'o-', label=f'one epoch, batches of {bs:,}')
-        right.plot(rows.ratings, rows.extra_mb, 'o-', label=f'batches of {bs:,}')
-    rows = table.drop_duplicates('ratings')  # these two don't depend on the batch
-    left.plot(rows.ratings, 1e6 * rows.from_df / rows.ratings, 's--', label='from_df')
+        left.plot(rows.ratings, 1e6 / rows.trained_per_s, 'o-', label=f'training, batches of {bs:,}')
+        right.plot(rows.ratings, rows.extra_mb, 'o-', label=f'all steps, batches of {bs:,}')
+    rows = table.drop_duplicates('ratings')  # these don't depend on the batch
+    for name, style in dict(from_df='s--', from_parquet='d:', from_csv='v:').items():
+        left.plot(rows.ratings, 1e6 * rows[name] / rows.ratings, style, label=name)
     left.plot(rows.ratings, 1e6 / rows.predicted_per_s, '^--', label='get_preds, a pair')
     left.set(xscale='log', ylim=0, xlabel='ratings', ylabel='microseconds a rating')
-    right.set(xscale='log', xlabel='ratings', ylabel='peak MB beyond the table')
+    right.set(xscale='log', ylim=0, xlabel='ratings', ylabel='peak MB beyond the table')
     left.legend(fontsize=8)
     right.legend(fontsize=8)
     fig.tight_layout()
@@ -80,29 +98,35 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--ratings', type=int, nargs='+', default=[100_000, 1_000_000, 5_000_000, 25_000_000])
     parser.add_argument('--bs', type=int, nargs='+', default=[4096, 65536])
+    parser.add_argument('--repeats', type=int, default=5)
     parser.add_argument('--epochs', type=int, default=5)
     parser.add_argument('--lr', type=float, default=5e-3, help='for batches of 4096; grows with the root of the batch')
     parser.add_argument('--wd', type=float, default=0.1)
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--out', type=Path, default=here/'results')
-    parser.add_argument('--measure', type=Path, help=argparse.SUPPRESS)  # the folder of a table, for a child process
+    parser.add_argument('--measure', help=argparse.SUPPRESS)  # what a child process does: train, csv or parquet
     args = parser.parse_args()
-    if args.measure:
-        return measure_folder(args.measure, args.threads, bs=args.bs[0], n_epoch=args.epochs, lr=args.lr, wd=args.wd)
+    settings = dict(epochs=args.epochs, lr=args.lr, wd=args.wd)
+    if args.measure: return measure(args.out, args.measure, args.threads, bs=args.bs[0], **settings)
     args.out.mkdir(exist_ok=True)
     rows = []
     for n in args.ratings:
         with tempfile.TemporaryDirectory() as tmp:
-            folder = Path(tmp)
             table, truth_mse = synth.ratings(n)
-            for c in table: np.save(folder/f'{c}.npy', table[c])
+            save(table, Path(tmp))
             del table
-            for bs in args.bs:
-                rows.append(run(folder, args, bs) | dict(truth_mse=truth_mse))
-                print(rows[-1], file=sys.stderr, flush=True)
-    table = pd.DataFrame(rows)
-    table.to_csv(args.out/'scale.csv', index=False)
-    plot(table, args.out/'scale.png')
+            for repeat in range(args.repeats):
+                files = run(Path(tmp), 'parquet', args.threads) | run(Path(tmp), 'csv', args.threads)
+                for bs in args.bs:
+                    given = settings | dict(bs=bs, lr=args.lr * (bs / 4096) ** 0.5)
+                    rows.append(dict(bs=bs) | run(Path(tmp), 'train', args.threads, **given) | files | dict(truth_mse=truth_mse))
+                    print(repeat, rows[-1], file=sys.stderr, flush=True)
+    runs, stem = pd.DataFrame(rows), f'scale_{args.threads}_threads'
+    table = runs.groupby(['ratings', 'bs'], sort=False, as_index=False).median()
+    table = table.assign(epochs=args.epochs, repeats=args.repeats, threads=args.threads, version=release('collab_lit'))
+    runs.to_csv(args.out/f'{stem}_runs.csv', index=False)
+    table.to_csv(args.out/f'{stem}.csv', index=False)
+    plot(table, args.out/f'{stem}.png')
     print(table.to_string(index=False))
 
 

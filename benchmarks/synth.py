@@ -1,8 +1,8 @@
 """Ratings made from a seed in the shape of MovieLens 25M, with a known structure to be found again.
 
-There are as many users, items and ratings as there, and they are spread as unevenly: half of the users give 70 ratings
-or fewer and the busiest more than 10,000; half of the items get 14 or fewer, the busiest nearly 70,000, and one item
-in a hundred gets 40 % of all. A rating is a mean, a user's bias, an item's bias, a dot product of `k` factors and
+There are as many users, items and ratings as there, each with a rating at least, and they are spread as unevenly: half of
+the users give 70 ratings or fewer and the busiest more than 10,000; half of the items get 14 or fewer, the busiest nearly
+70,000, and one item in a hundred gets 40 % of all. A rating is a mean, a user's bias, an item's bias, a dot product of `k` factors and
 noise, rounded to half stars from 0.5 to 5.
 """
 import numpy as np
@@ -50,7 +50,16 @@ def pairs(n_users, n_items, n, rng, slack=1.15, rounds=8, chunk=2_000_000):
     found = np.concatenate(found)
     surplus = len(found) - n
     assert surplus >= 0, f'{-surplus} pairs too few: raise slack'
-    return np.delete(found, rng.choice(len(found), surplus, replace=False), axis=0)
+    return unrated(np.delete(found, rng.choice(len(found), surplus, replace=False), axis=0), n_items, rng)
+
+
+def unrated(pairs, n_items, rng):
+    "`pairs` in which each item that nobody rated takes the place of a popular one for somebody."
+    count = np.bincount(pairs[:, 1], minlength=n_items)
+    missing = np.flatnonzero(count == 0)
+    popular = np.flatnonzero((count > count.mean())[pairs[:, 1]])
+    pairs[rng.choice(popular, len(missing), replace=False), 1] = missing
+    return pairs
 
 
 def ratings(n=RATINGS, n_users=None, n_items=None, k=8, noise=0.75, seed=0, chunk=1_000_000):

@@ -543,16 +543,17 @@ def show_results(self:Learner,
     x,y = self.dls.valid_ds[:max_n]
     return self.predict(self.dls.decode(x, y)).drop(columns='fallback')
 
-# %% ../nbs/04_learner.ipynb #c5ac590b
+# %% ../nbs/04_learner.ipynb #ed86cec0
 @patch
 def noise(self:Learner,
     most=20_000, # measure it on about so many rows
 ): # in stars squared
-    "Mean squared difference between the training ratings and their estimates"
+    "Mean squared difference between the training ratings and their estimates; infinite if their mean is as near"
     ds = self.dls.train_ds
     if self._noise is not None or not len(ds): return self._noise
     preds,targs = self.get_preds(dl=CollabDL(CollabDataset(*ds[::math.ceil(len(ds)/most)])))
-    return MSELossFlat()(preds, targs).item()
+    mse = MSELossFlat()(preds, targs)
+    return mse.item() if mse < targs.var(correction=0) else math.inf
 
 # %% ../nbs/04_learner.ipynb #11dd6d1d
 _models = {o.__name__: o for o in (EmbeddingDotBias, EmbeddingNN)}

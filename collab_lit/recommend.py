@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['top_n', 'seen_items', 'recommend', 'FoldIn', 'Explanation']
 
-# %% ../nbs/07_recommend.ipynb #e5a77942
-import copy, warnings
+# %% ../nbs/07_recommend.ipynb #787cf217
+import copy, math, warnings
 
 import numpy as np
 import pandas as pd
@@ -276,7 +276,7 @@ def _longer(model, more):
     model.hparams |= dict(emb_szs=[[n_users, k], [n_items, j]]) if 'emb_szs' in model.hparams else dict(n_users=n_users, n_items=n_items)
     return model
 
-# %% ../nbs/07_recommend.ipynb #60ec1316
+# %% ../nbs/07_recommend.ipynb #d3fe0473
 def _append(learn, ratings):
     "A copy of `learn` that has a row for each new id of the table `ratings` and its rows to train on too; and their `x` and `y`"
     dls,old,res = learn.dls,learn.dls.train_ds,copy.copy(learn)
@@ -285,6 +285,8 @@ def _append(learn, ratings):
     classes = {name: CategoryMap(vocab.ids.append(new[name])) for name,vocab in dls.classes.items()}
     x = torch.from_numpy(np.stack([vocab.encode(ratings[name]) for name,vocab in classes.items()], 1))
     y = as_ratings(ratings[dls.rating_name])
+    pairs = pd.DataFrame(torch.cat([old.x[torch.isin(old.x[:,0], x[:,0])], x]).numpy())
+    if n := pairs.duplicated().tail(len(x)).sum(): warnings.warn(f"{n:,} of {len(x):,} ratings repeat a (user, item) pair that is there already: all are kept", stacklevel=3)
     trained = {name: torch.cat([o, o.new_zeros(len(new[name]))]) for name,o in dls.trained.items()}
     res.dls = CollabDataLoaders(CollabDataset(torch.cat([old.x, x]), torch.cat([old.y, y])), dls.valid_ds, classes, dls.rating_name, dls.path,
                                 dls.bs, dls.valid.bs, dls.train.shuffle, dls.device, trained)
@@ -305,7 +307,15 @@ def _fold(learn, x, y, side, noise):
     w.weight.data[new],b.weight.data[new] = rows[:,:-1],rows[:,-1:]
     own[new] = True
 
-# %% ../nbs/07_recommend.ipynb #026603ff
+# %% ../nbs/07_recommend.ipynb #6d5d585f
+def _finite_noise(learn):
+    "The noise of `learn`, or an error if it is infinite"
+    if math.isinf(res := learn.noise()):
+        raise ValueError("the scores of this learner are no nearer to the training ratings than their mean is, so ratings can't be explained by them, "
+                         "nor place anybody: it is untrained, or was trained for ranking")
+    return res
+
+# %% ../nbs/07_recommend.ipynb #47f15cdb
 def _fold_new(learn, ratings, side):
     "A copy of `learn` that has a row for each user (`side` 0) or item (1) of the table `ratings`"
     if not isinstance(learn.model, EmbeddingDotBias):
@@ -320,7 +330,7 @@ def _fold_new(learn, ratings, side):
         warnings.warn(f"{len(ids):,} of {len(ratings):,} ratings are left out, as the model has learned nothing about their {other!r}, such as {ids[0]!r}",
                       stacklevel=3)
     res,x,y = _append(learn, ratings[use])
-    _fold(res, x, y, side, learn.noise())
+    _fold(res, x, y, side, _finite_noise(learn))
     return res
 
 @patch
@@ -338,7 +348,7 @@ def add_items(self:Learner,
     "Give each item of the table `ratings` a row of its own, and leave all other rows as they are"
     return _fold_new(self, ratings, 1)
 
-# %% ../nbs/07_recommend.ipynb #3f402fec
+# %% ../nbs/07_recommend.ipynb #4a4ea3c7
 @patch
 def grow(self:Learner,
     ratings, # table with the columns of `dls`: new ratings, by and of anybody
@@ -350,8 +360,8 @@ def grow(self:Learner,
     if not isinstance(self.model, (EmbeddingDotBias, EmbeddingNN)):
         raise TypeError(f"a {type(self.model).__name__} can't grow, as only its author knows which of its parts belong to whom")
     res,x,y = _append(self, ratings)
-    if isinstance(res.model, EmbeddingDotBias):
-        for side in (1, 0): _fold(res, x, y, side, self.noise())
+    if isinstance(res.model, EmbeddingDotBias) and not math.isinf(noise := self.noise()):
+        for side in (1, 0): _fold(res, x, y, side, noise)
     for known,col in zip(res.dls.trained.values(), x.T): known[col] = True
     return res
 
@@ -389,13 +399,13 @@ def explain(self:Learner,
     parts = pd.Series([o.item() for o in parts], ['base level', 'user bias', 'item bias', 'match'])
     return Explanation(parts, estimate.item(), _because(self, u, i))
 
-# %% ../nbs/07_recommend.ipynb #ad5c3dfc
+# %% ../nbs/07_recommend.ipynb #8ea827aa
 def _because(learn, u, i):
     "A table of the training ratings in user row `u`, and what each adds to the match with item row `i`"
     dls = learn.dls
     mine = (dls.train_ds.x[:,0] == u).nonzero()[:,0]
     items,y = dls.train_ds.x[mine,1],dls.train_ds.y[mine,0].double()
-    fold = FoldIn(learn.model, dls.trained[dls.user_name], learn.noise())
+    fold = FoldIn(learn.model, dls.trained[dls.user_name], _finite_noise(learn))
     there = torch.ones(1, len(mine)).double()
     est,part,J = (o[0] for o in fold.line(items[None], fold.solve(items[None], y[None], there)))
     tells = (fold.x[i] - fold.x[0]) @ torch.linalg.solve(J.T @ J + fold.noise*torch.eye(J.shape[1]), J.T)
