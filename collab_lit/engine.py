@@ -99,7 +99,7 @@ def threads_for(
     try: yield
     finally: torch.set_num_threads(before)
 
-# %% ../nbs/03_engine.ipynb #aff62176
+# %% ../nbs/03_engine.ipynb #7c1939ca
 class Workspace:
     "Memory for a step on `b` ratings: the user rows looked up, and below them the item rows"
     def __init__(self,
@@ -111,19 +111,20 @@ class Workspace:
         self.rows = table.new_empty(2*b, m)
         self.both = self.rows.view(2, b, m)
         self.u,self.i = self.both
-        self.err,self.d = table.new_empty(2, b)
+        self.product = table.new_empty(b, m)
+        self.z,self.err,self.d = table.new_empty(3, b)
         self.d_column = self.d[:,None]
         self.ones = self.rows.as_strided((2, b), (b*m - 1, m), m - 1)
         self.rho,self.per_loss,self.per_grad = rho,table.new_tensor(scale/b),table.new_tensor(2*scale/b)
         self.clear_all = 16*b > len(table)
 
-# %% ../nbs/03_engine.ipynb #379cfa50
+# %% ../nbs/03_engine.ipynb #5c531f4e
 def dot_grad(
     ws, # `Workspace` with the rows `[w_u, b_u, 1]` and `[w_i, 1, b_i]`; they are replaced by the gradient, of items above and of users below
     y, # ratings `(b,)`; where there is a range, moved and scaled to it: `(y - low) / rho`
 ): # the loss, a tensor with no dimensions
     "Loss of a batch, and in place of the rows looked up the gradient for the other side"
-    z = torch.linalg.vecdot(ws.u, ws.i)
+    z = torch.sum(torch.mul(ws.u, ws.i, out=ws.product), 1, out=ws.z)
     if ws.rho is None: err = torch.sub(z, y, out=ws.d)
     else:
         err = torch.sub(z.sigmoid_(), y, out=ws.err)
