@@ -41,9 +41,9 @@ def train(table, bs, epochs, lr, wd):
 def read(path):
     "Load the file at `path`, in which a fourth column is not needed: seconds, and memory with the table in it."
     from collab_lit.all import CollabDataLoaders
-    before = peak_mb()
-    _, load = clock(getattr(CollabDataLoaders, f'from_{path.suffix[1:]}'), path, **SPLIT)
-    return {f'from_{path.suffix[1:]}': load, f'{path.suffix[1:]}_mb': peak_mb() - before}
+    before, kind = peak_mb(), path.suffix[1:]
+    _, load = clock(getattr(CollabDataLoaders, f'from_{kind}'), path, **SPLIT)
+    return {f'from_{kind}': load, f'{kind}_mb': peak_mb() - before}
 
 
 def save(table, folder):
@@ -112,14 +112,15 @@ def main():
     rows = []
     for n in args.ratings:
         with tempfile.TemporaryDirectory() as tmp:
+            folder = Path(tmp)
             table, truth_mse = synth.ratings(n)
-            save(table, Path(tmp))
+            save(table, folder)
             del table
             for repeat in range(args.repeats):
-                files = run(Path(tmp), 'parquet', args.threads) | run(Path(tmp), 'csv', args.threads)
+                files = run(folder, 'parquet', args.threads) | run(folder, 'csv', args.threads)
                 for bs in args.bs:
                     given = settings | dict(bs=bs, lr=args.lr * (bs / 4096) ** 0.5)
-                    rows.append(dict(bs=bs) | run(Path(tmp), 'train', args.threads, **given) | files | dict(truth_mse=truth_mse))
+                    rows.append(dict(bs=bs) | run(folder, 'train', args.threads, **given) | files | dict(truth_mse=truth_mse))
                     print(repeat, rows[-1], file=sys.stderr, flush=True)
     runs, stem = pd.DataFrame(rows), f'scale_{args.threads}_threads'
     table = runs.groupby(['ratings', 'bs'], sort=False, as_index=False).median()

@@ -1,8 +1,10 @@
 "How long `from collab_lit.all import *` takes, beside importing torch, pandas and matplotlib.pyplot alone."
-import subprocess, sys, time
+import subprocess, sys
 from pathlib import Path
 
 import pandas as pd
+
+from peers import clock
 
 here = Path(__file__).resolve().parent
 IMPORTS = {'torch, pandas, pyplot': 'import torch, pandas, matplotlib.pyplot', 'collab_lit.all': 'from collab_lit.all import *'}
@@ -10,9 +12,7 @@ IMPORTS = {'torch, pandas, pyplot': 'import torch, pandas, matplotlib.pyplot', '
 
 def seconds(code):
     "Seconds that a new Python takes to start and run `code`."
-    start = time.perf_counter()
-    subprocess.run([sys.executable, '-c', code], cwd=here.parent, check=True)
-    return time.perf_counter() - start
+    return clock(subprocess.run, [sys.executable, '-c', code], cwd=here.parent, check=True)[1]
 
 
 if __name__ == '__main__':

@@ -2,8 +2,8 @@
 
 There are as many users, items and ratings as there, each with a rating at least, and they are spread as unevenly: half of
 the users give 70 ratings or fewer and the busiest more than 10,000; half of the items get 14 or fewer, the busiest nearly
-70,000, and one item in a hundred gets 40 % of all. A rating is a mean, a user's bias, an item's bias, a dot product of `k` factors and
-noise, rounded to half stars from 0.5 to 5.
+70,000, and one item in a hundred gets 40 % of all. A rating is a mean, a user's bias, an item's bias, a dot product of `k`
+factors and noise, rounded to half stars from 0.5 to 5.
 """
 import numpy as np
 import pandas as pd
@@ -50,16 +50,16 @@ def pairs(n_users, n_items, n, rng, slack=1.15, rounds=8, chunk=2_000_000):
     found = np.concatenate(found)
     surplus = len(found) - n
     assert surplus >= 0, f'{-surplus} pairs too few: raise slack'
-    return unrated(np.delete(found, rng.choice(len(found), surplus, replace=False), axis=0), n_items, rng)
+    return all_rated(np.delete(found, rng.choice(len(found), surplus, replace=False), axis=0), n_items, rng)
 
 
-def unrated(pairs, n_items, rng):
-    "`pairs` in which each item that nobody rated takes the place of a popular one for somebody."
-    count = np.bincount(pairs[:, 1], minlength=n_items)
+def all_rated(found, n_items, rng):
+    "`found` in which each item that nobody rated takes the place of a popular one for somebody."
+    count = np.bincount(found[:, 1], minlength=n_items)
     missing = np.flatnonzero(count == 0)
-    popular = np.flatnonzero((count > count.mean())[pairs[:, 1]])
-    pairs[rng.choice(popular, len(missing), replace=False), 1] = missing
-    return pairs
+    popular = np.flatnonzero((count > count.mean())[found[:, 1]])
+    found[rng.choice(popular, len(missing), replace=False), 1] = missing
+    return found
 
 
 def ratings(n=RATINGS, n_users=None, n_items=None, k=8, noise=0.75, seed=0, chunk=1_000_000):
