@@ -4,17 +4,12 @@ and, where something must be said, a note.
 Both tables have `user`, `title`, `rating`, and whole-number codes `u` and `i`. Each function builds its library's own
 data object before the clock starts, and imports its library itself, so that one missing library harms no other.
 """
-import argparse, json, time
-from importlib.metadata import version
+import argparse, json
 
 import numpy as np
 import pandas as pd
 
-
-def clock(f, *args, **kwargs):
-    "What `f` returns, and the seconds it took."
-    start = time.perf_counter()
-    return f(*args, **kwargs), time.perf_counter() - start
+from common import clock, release
 
 
 def shape(*tables):
@@ -206,13 +201,6 @@ PEERS = {  # name in the table: function, package whose version is shown
     'smurff BPMF':         (smurff, 'smurff'),
     'myfm SVD++':          (myfm, 'myfm'),
 }
-
-
-def release(package):
-    "The version of `package`; collab_lit is the one beside this folder."
-    if package != 'collab_lit': return version(package)
-    from collab_lit import __version__
-    return __version__
 
 
 def measure(name, table, threads, seed):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import synth
-from peers import clock, release
+from common import RESULTS, clock, release
 
 here = Path(__file__).resolve().parent
 SPLIT = dict(valid_pct=0.1, seed=0)
@@ -76,19 +76,19 @@ def run(folder, how, threads, **settings):
 
 
 def plot(table, path):
-    "Left: microseconds a rating for each step. Right: peak memory beyond the table itself."
-    fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
-    for bs, rows in table.groupby('bs'):
-        left.plot(rows.ratings, 1e6 / rows.trained_per_s, 'o-', label=f'training, batches of {bs:,}')
-        right.plot(rows.ratings, rows.extra_mb, 'o-', label=f'all steps, batches of {bs:,}')
-    rows = table.drop_duplicates('ratings')  # these don't depend on the batch
-    for name, style in dict(from_df='s--', from_parquet='d:', from_csv='v:').items():
-        left.plot(rows.ratings, 1e6 * rows[name] / rows.ratings, style, label=name)
-    left.plot(rows.ratings, 1e6 / rows.predicted_per_s, '^--', label='get_preds, a pair')
-    left.set(xscale='log', ylim=0, xlabel='ratings', ylabel='microseconds a rating')
-    right.set(xscale='log', ylim=0, xlabel='ratings', ylabel='peak MB beyond the table')
-    left.legend(fontsize=8)
-    right.legend(fontsize=8)
+    "Left: microseconds of training a rating. Middle: of loading and scoring it. Right: peak memory beyond the table itself."
+    fig, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.8))
+    for (made, bs), rows in table.groupby(['table', 'bs']):
+        label = dict(grown=f'batches of {bs:,}', sample=f'batches of {bs:,}, samples')[made]
+        left.plot(rows.ratings, 1e6 / rows.trained_per_s, dict(grown='o-', sample='s--')[made], label=label)
+        if made == 'grown': right.plot(rows.ratings, rows.extra_mb, 'o-', label=label)
+    rows = table[table.table == 'grown'].drop_duplicates('ratings')  # what follows doesn't depend on the batch
+    for name in ('from_csv', 'from_parquet', 'from_df'): middle.plot(rows.ratings, 1e6 * rows[name] / rows.ratings, 'o-', label=name)
+    middle.plot(rows.ratings, 1e6 / rows.predicted_per_s, 'o-', label='get_preds')
+    for ax, title, unit in ((left, 'training', 'microseconds a rating'), (middle, 'loading and scoring', 'microseconds a rating'),
+                            (right, 'memory', 'peak MB beyond the table')):
+        ax.set(xscale='log', ylim=0, title=title, xlabel='ratings', ylabel=unit)
+        ax.legend(fontsize=8)
     fig.tight_layout()
     fig.savefig(path, dpi=120)
     plt.close(fig)
@@ -97,33 +97,34 @@ def plot(table, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--ratings', type=int, nargs='+', default=[100_000, 1_000_000, 5_000_000, 25_000_000])
-    parser.add_argument('--bs', type=int, nargs='+', default=[4096, 65536])
+    parser.add_argument('--bs', type=int, nargs='+', default=[4096, 131072])
     parser.add_argument('--repeats', type=int, default=5)
     parser.add_argument('--epochs', type=int, default=5)
     parser.add_argument('--lr', type=float, default=5e-3, help='for batches of 4096; grows with the root of the batch')
     parser.add_argument('--wd', type=float, default=0.1)
     parser.add_argument('--threads', type=int, default=2)
-    parser.add_argument('--out', type=Path, default=here/'results')
+    parser.add_argument('--out', type=Path, default=RESULTS)
     parser.add_argument('--measure', help=argparse.SUPPRESS)  # what a child process does: train, csv or parquet
     args = parser.parse_args()
     settings = dict(epochs=args.epochs, lr=args.lr, wd=args.wd)
     if args.measure: return measure(args.out, args.measure, args.threads, bs=args.bs[0], **settings)
     args.out.mkdir(exist_ok=True)
     rows = []
-    for n in args.ratings:
+    for n, made in [(n, 'grown') for n in args.ratings] + [(n, 'sample') for n in args.ratings if 5 * max(args.bs) < n < max(args.ratings)]:
         with tempfile.TemporaryDirectory() as tmp:
             folder = Path(tmp)
-            table, truth_mse = synth.ratings(n)
-            save(table, folder)
+            table, truth_mse = synth.ratings(n if made == 'grown' else max(args.ratings))
+            save(table.sample(n, random_state=0) if made == 'sample' else table, folder)
             del table
             for repeat in range(args.repeats):
-                files = run(folder, 'parquet', args.threads) | run(folder, 'csv', args.threads)
-                for bs in args.bs:
+                files = {} if made == 'sample' else run(folder, 'parquet', args.threads) | run(folder, 'csv', args.threads)
+                for bs in args.bs if made == 'grown' else [max(args.bs)]:
                     given = settings | dict(bs=bs, lr=args.lr * (bs / 4096) ** 0.5)
-                    rows.append(dict(bs=bs) | run(folder, 'train', args.threads, **given) | files | dict(truth_mse=truth_mse))
+                    found = run(folder, 'train', args.threads, **given)
+                    rows.append(dict(table=made, bs=bs) | found | files | dict(truth_mse=float(truth_mse)))
                     print(repeat, rows[-1], file=sys.stderr, flush=True)
     runs, stem = pd.DataFrame(rows), f'scale_{args.threads}_threads'
-    table = runs.groupby(['ratings', 'bs'], sort=False, as_index=False).median()
+    table = runs.groupby(['table', 'ratings', 'bs'], sort=False, as_index=False).median()
     table = table.assign(epochs=args.epochs, repeats=args.repeats, threads=args.threads, version=release('collab_lit'))
     runs.to_csv(args.out/f'{stem}_runs.csv', index=False)
     table.to_csv(args.out/f'{stem}.csv', index=False)

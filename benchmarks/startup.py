@@ -4,21 +4,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from peers import clock
+from common import clock, save_ratios
 
-here = Path(__file__).resolve().parent
+root = Path(__file__).resolve().parent.parent
 IMPORTS = {'torch, pandas, pyplot': 'import torch, pandas, matplotlib.pyplot', 'collab_lit.all': 'from collab_lit.all import *'}
 
 
 def seconds(code):
     "Seconds that a new Python takes to start and run `code`."
-    return clock(subprocess.run, [sys.executable, '-c', code], cwd=here.parent, check=True)[1]
+    return clock(subprocess.run, [sys.executable, '-c', code], cwd=root, check=True)[1]
 
 
 if __name__ == '__main__':
     for code in IMPORTS.values(): seconds(code)  # once to have all files at hand
     runs = pd.DataFrame([{name: seconds(code) for name, code in IMPORTS.items()} for _ in range(11)])
-    table = runs.median().rename('seconds').rename_axis('import').reset_index()
-    table['ratio'] = table.seconds / table.seconds[0]
-    table.round(3).to_csv(here/'results'/'startup.csv', index=False)
-    print(table.round(3).to_string(index=False))
+    save_ratios(runs.median().rename_axis('import'), 'startup')

@@ -276,7 +276,7 @@ class CollabDataset:
     def __len__(self): return len(self.x)
     def __getitem__(self, i): return (self.x[i],) if self.y is None else (self.x[i], self.y[i])
 
-# %% ../nbs/01_data.ipynb #79120263
+# %% ../nbs/01_data.ipynb #e046a2a7
 def _take(t, idx):
     "The rows `idx` of the tensor `t`, copied by numpy, which is quicker at it than torch"
     return torch.from_numpy(t.numpy().take(idx, 0))
@@ -294,14 +294,13 @@ class CollabDL:
     def __len__(self): return math.ceil(len(self.ds) / self.bs)
 
     def epoch(self):
-        "All rows in the order of the next pass, on the device: `x` `(n, 2)` and `y` `(n, 1)` or None"
-        idx = torch.randperm(len(self.ds)) if self.shuffle else None
-        own = lambda o: o.clone() if idx is None else _take(o, idx)
-        return [o if o is None else own(o).to(self.device) for o in (self.ds.x, self.ds.y)]
+        "The rows in the order of the next pass, on the device, in pieces of whole batches: `x` `(n, 2)` and `y` `(n, 1)` or None"
+        order = torch.randperm(len(self.ds)) if self.shuffle else torch.arange(len(self.ds))
+        for idx in order.split(self.bs * max(1, 2**20 // self.bs)):
+            yield [o if o is None else _take(o, idx).to(self.device) for o in (self.ds.x, self.ds.y)]
 
     def __iter__(self):
-        x,y = self.epoch()
-        return zip(x.split(self.bs)) if y is None else zip(x.split(self.bs), y.split(self.bs))
+        for x,y in self.epoch(): yield from zip(x.split(self.bs)) if y is None else zip(x.split(self.bs), y.split(self.bs))
 
 # %% ../nbs/01_data.ipynb #14e67a9e
 class CollabDataLoaders:

@@ -134,7 +134,7 @@ def dot_grad(
     ws.both.mul_(ws.d_column)
     return loss
 
-# %% ../nbs/03_engine.ipynb #84828161
+# %% ../nbs/03_engine.ipynb #1d08977d
 class DotBiasStepper:
     "Takes the steps that `AutogradStepper` would, on an `EmbeddingDotBias` with `MSELossFlat` and `Adam`, with the gradient by hand"
     def __init__(self,
@@ -155,7 +155,7 @@ class DotBiasStepper:
     def __enter__(self):
         w = self.model.u_weight.weight
         self.table,self.grad,self.avg,self.sqr = (w.new_zeros(self.nu + len(self.model.i_weight.weight), self.k+2) for _ in range(4))
-        self.count,self.one = w.new_zeros(()),w.new_ones(())
+        self.count,self.one,self.spaces = w.new_zeros(()),w.new_ones(()),{}
         tables = (self._parts(o) for o in (self.table, self.avg, self.sqr))
         for (p,window),avg,sqr in zip(*(o.items() for o in tables)):
             state,window[:] = self.opt.state[p],p
@@ -168,7 +168,7 @@ class DotBiasStepper:
         own = lambda o: o.detach().clone(memory_format=torch.contiguous_format)
         for p in self._parts(self.table): p.data,self.opt.state[p] = own(p),{k: own(v) for k,v in self.opt.state[p].items()}
 
-# %% ../nbs/03_engine.ipynb #a806405f
+# %% ../nbs/03_engine.ipynb #8c104f14
 @patch
 def batches(self:DotBiasStepper,
     x, # rows of users and items, int64 `(n, 2)`
@@ -176,19 +176,18 @@ def batches(self:DotBiasStepper,
     bs, # ratings in a batch
 ): # iterator over the first arguments of `step`: `Workspace`, rows of the table `(2b,)`, rows that receive their gradients `(2b,)`, ratings `(b,)`
     "The rows of `x` and `y` in batches"
-    some = bs * max(1, 2**20 // bs)
-    for x,y in zip(x.split(some), y[:,0].split(some)):
-        if self.rho is not None: y = (y - self.low) / self.rho
-        full = len(x)//bs*bs
-        if full: yield from self._cut(x[:full], y[:full], bs)
-        if full < len(x): yield from self._cut(x[full:], y[full:], len(x) - full)
+    y,full = y[:,0],len(x)//bs*bs
+    if self.rho is not None: y = (y - self.low) / self.rho
+    if full: yield from self._cut(x[:full], y[:full], bs)
+    if full < len(x): yield from self._cut(x[full:], y[full:], len(x) - full)
 
 @patch
 def _cut(self:DotBiasStepper, x, y, b):
     "As many batches of exactly `b` as `x` and `y` make"
     both = x.view(-1, b, 2).mT + torch.tensor([[0], [self.nu]], device=x.device)
     rows,others = (o.reshape(-1, 2*b).unbind() for o in (both, both.flip(1)))
-    return zip(repeat(Workspace(b, self.table, self.rho)), rows, others, y.view(-1, b).unbind())
+    if b not in self.spaces: self.spaces[b] = Workspace(b, self.table, self.rho)
+    return zip(repeat(self.spaces[b]), rows, others, y.view(-1, b).unbind())
 
 # %% ../nbs/03_engine.ipynb #cef31992
 @patch

@@ -176,7 +176,7 @@ def validate(self:Learner,
     if targs is None: raise ValueError(f"these rows have no ratings to compare with: the table needs the column {self.dls.rating_name!r}")
     return [float(f(like(preds, targs), targs)) for f in (self.loss_func, *self.metrics)]
 
-# %% ../nbs/04_learner.ipynb #b4ac9f3a
+# %% ../nbs/04_learner.ipynb #377401d2
 class NonFiniteLoss(ArithmeticError): "The loss became infinite or not a number"
 
 @patch
@@ -189,11 +189,16 @@ def _check(self:Learner, losses, lrs):
                             "the weights are back at the start of the epoch. Try a smaller learning rate")
 
 @patch
+def _batches(self:Learner, st):
+    "The batches of an epoch as the stepper `st` wants them"
+    return (b for x,y in self.dls.train.epoch() for b in st.batches(x, y, self.dls.bs))
+
+@patch
 def _train_epoch(self:Learner, st, lrs, moms, cbs):
     "Take a step on each batch of an epoch, with the learning rates `lrs` and the momenta `moms`"
     losses = []
     try:
-        for batch,lr,mom in zip(st.batches(*self.dls.train.epoch(), self.dls.bs), lrs, moms):
+        for batch,lr,mom in zip(self._batches(st), lrs, moms):
             self.loss = st.step(*batch, lr, mom)
             losses.append(self.loss)
             for cb in cbs: cb.after_step(self)

@@ -110,7 +110,7 @@ def valley(
     if length[end] < 2: raise ValueError("the loss falls at no learning rate: is there anything to learn?")
     return lrs[end - length[end]//2]
 
-# %% ../nbs/05_onecycle.ipynb #79a588c0
+# %% ../nbs/05_onecycle.ipynb #bab1cde3
 SuggestedLRs = namedtuple('SuggestedLRs', 'valley')
 
 @patch
@@ -118,7 +118,7 @@ def _try_lrs(self:Learner, lrs):
     "Smoothed losses of steps with the rising `lrs`, up to where they run away; the model is left changed"
     losses,rec,mom = [],Recorder(),self.moms[0]
     with stepper(self.model, self.loss_func, self.opt_func(self.model, lr=lrs[0], wd=self.wd)) as st:
-        batches = (o for _ in lrs for o in st.batches(*self.dls.train.epoch(), self.dls.bs))
+        batches = (o for _ in lrs for o in self._batches(st))
         for lr,batch in zip(lrs, batches):
             losses.append(rec.add_steps([st.step(*batch, lr, mom).item()], [lr], [mom]))
             if not losses[-1] < 4*min(losses): break
