@@ -36,6 +36,7 @@ def popularity(n_users, n_items, n, rng):
 
 def pairs(n_users, n_items, n, rng, slack=1.15, rounds=8, chunk=2_000_000):
     "`n` distinct pairs, sorted by user. Drawn for a chunk of users at a time; a pair drawn twice is drawn anew."
+    if slack > 4: raise ValueError(f'{n:,} ratings are too many for {n_users:,} users and {n_items:,} items')
     counts, cdf = activity(n_users, n_items, n * slack, rng), popularity(n_users, n_items, n, rng).cumsum()
     found = []
     for users in np.split(np.arange(n_users), np.flatnonzero(np.diff(counts.cumsum() // chunk)) + 1):
@@ -49,7 +50,7 @@ def pairs(n_users, n_items, n, rng, slack=1.15, rounds=8, chunk=2_000_000):
         found.append(np.column_stack(np.divmod(key, n_items)).astype(np.int32))
     found = np.concatenate(found)
     surplus = len(found) - n
-    assert surplus >= 0, f'{-surplus} pairs too few: raise slack'
+    if surplus < 0: return pairs(n_users, n_items, n, rng, slack * 1.2, rounds, chunk)
     return all_rated(np.delete(found, rng.choice(len(found), surplus, replace=False), axis=0), n_items, rng)
 
 
