@@ -2,11 +2,10 @@
 PYTHON ?= python3
 BENCH := benchmarks/.venv
 
-# When one package won't install, the others are installed one by one: its row then says that it is absent.
+# When one package won't install, the others are installed one by one: its row then says that it is absent, and the next call tries again.
 $(BENCH)/ready: benchmarks/requirements.txt
 	$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/pip install -r $< || grep -v '^#' $< | xargs -n 1 $(BENCH)/bin/pip install || true
-	touch $@
+	if $(BENCH)/bin/pip install -r $<; then touch $@; else grep -v '^#' $< | xargs -n 1 $(BENCH)/bin/pip install || true; fi
 
 .PHONY: bench bench-scale
 bench: $(BENCH)/ready  ## compare with other libraries on MovieLens 100k

@@ -41,7 +41,7 @@ def summary(runs):
     by = runs.groupby('model', sort=False)
     table = by[['fit', 'predict', 'mse', 'rmse']].median()
     table['ratio'] = table.fit / table.fit.get('collab_lit', np.nan)
-    return table.join(by[['threads', 'version', 'note']].first()).reset_index()
+    return table.join(by.fit.count().rename('runs')).join(by[['threads', 'version']].first()).join(by.note.last()).reset_index()
 
 
 def markdown(table):

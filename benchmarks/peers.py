@@ -98,7 +98,8 @@ def cornac_mf(train, valid, threads, seed):
     from cornac.models import MF
     rows = train[['user', 'title', 'rating']].itertuples(index=False, name=None)
     data = Dataset.from_uir(list(rows), seed=seed)
-    algo = MF(k=200, max_iter=50, learning_rate=0.01, lambda_reg=0.08, num_threads=threads, seed=seed)
+    algo = MF(k=200, max_iter=50, learning_rate=0.01, lambda_reg=0.08, seed=seed)
+    algo.num_threads = threads  # given a seed, it takes one whatever it is told
     _, fit = clock(algo.fit, data)
 
     def predict_pairs():
@@ -143,11 +144,14 @@ def lenskit_als(train, valid, threads, seed):
 
 def cmfrec(train, valid, threads, seed):
     from cmfrec import CMF
-    data = unique_pairs(train).set_axis(['UserId', 'ItemId', 'Rating'], axis=1)
+    from scipy.sparse import coo_matrix
+    from threadpoolctl import threadpool_limits
+    rows = unique_pairs(train)
+    data = coo_matrix((rows.rating, (rows.u, rows.i)), shape=shape(train, valid))
     weights = [5, 3, 12, 12, 5, 5]  # user biases, item biases, user factors, item factors, and the implicit ones
     algo = CMF(k=20, lambda_=weights, niter=10, add_implicit_features=True, w_implicit=0.7, random_state=seed,
-               nthreads=threads)
-    _, fit = clock(algo.fit, data)
+               nthreads=threads, precompute_for_predictions=False)
+    with threadpool_limits(1, 'blas'): _, fit = clock(algo.fit, data)  # its own threads call BLAS
     preds, predict = clock(algo.predict, valid.u.to_numpy(), valid.i.to_numpy())
     return fit, predict, np.nan_to_num(preds, nan=train.rating.mean())
 

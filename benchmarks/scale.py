@@ -1,5 +1,5 @@
 """Cost against the number of ratings, from 100 thousand to 25 million: seconds, peak memory, and what was learned."""
-import argparse, json, os, resource, subprocess, sys, tempfile
+import argparse, json, os, subprocess, sys, tempfile
 from pathlib import Path
 
 import matplotlib
@@ -15,23 +15,24 @@ here = Path(__file__).resolve().parent
 SPLIT = dict(valid_pct=0.1, seed=0)
 
 
-def peak_mb():
-    "The most memory this process has held so far, in MB."
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def memory_mb(what):
+    "Memory of this process in MB, as Linux counts it: 'VmRSS' is what it holds now, 'VmHWM' the most it ever held."
+    lines = dict(o.split(':', 1) for o in Path('/proc/self/status').read_text().splitlines())
+    return int(lines[what].split()[0]) / 1024
 
 
 def train(table, bs, epochs, lr, wd):
     "Train on 90 % of `table`, score the rest, and recommend to every user: what each step took."
     from collab_lit.all import CollabDataLoaders, collab_learner, set_seed
     set_seed(0)
-    before = peak_mb()
+    before = memory_mb('VmRSS')
     dls, load = clock(CollabDataLoaders.from_df, table, bs=bs, **SPLIT)
     learn = collab_learner(dls, n_factors=50, y_range=(0, 5.5))
     with learn.no_logging():
         _, fit = clock(learn.fit_one_cycle, epochs, lr, wd=wd)
         (preds, targs), predict = clock(learn.get_preds)
     top, recommend = clock(learn.recommend, n=10)
-    extra, n_users, n_valid = peak_mb() - before, top.user.nunique(), len(targs)
+    extra, n_users, n_valid = memory_mb('VmHWM') - before, top.user.nunique(), len(targs)
     mse = float((preds.ravel() - targs.ravel()).square().mean())
     return dict(ratings=len(table), users=table.user.nunique(), items=table.item.nunique(), from_df=load, epoch=fit / epochs,
                 trained_per_s=(len(table) - n_valid) * epochs / fit, predicted_per_s=n_valid / predict,
@@ -41,9 +42,9 @@ def train(table, bs, epochs, lr, wd):
 def read(path):
     "Load the file at `path`, in which a fourth column is not needed: seconds, and memory with the table in it."
     from collab_lit.all import CollabDataLoaders
-    before, kind = peak_mb(), path.suffix[1:]
+    before, kind = memory_mb('VmRSS'), path.suffix[1:]
     _, load = clock(getattr(CollabDataLoaders, f'from_{kind}'), path, **SPLIT)
-    return {f'from_{kind}': load, f'{kind}_mb': peak_mb() - before}
+    return {f'from_{kind}': load, f'{kind}_mb': memory_mb('VmHWM') - before}
 
 
 def save(table, folder):
@@ -78,11 +79,14 @@ def run(folder, how, threads, **settings):
 def plot(table, path):
     "Left: microseconds of training a rating. Middle: of loading and scoring it. Right: peak memory beyond the table itself."
     fig, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.8))
-    for (made, bs), rows in table.groupby(['table', 'bs']):
-        label = dict(grown=f'batches of {bs:,}', sample=f'batches of {bs:,}, samples')[made]
-        left.plot(rows.ratings, 1e6 / rows.trained_per_s, dict(grown='o-', sample='s--')[made], label=label)
-        if made == 'grown': right.plot(rows.ratings, rows.extra_mb, 'o-', label=label)
-    rows = table[table.table == 'grown'].drop_duplicates('ratings')  # what follows doesn't depend on the batch
+    grown = table[table.table == 'grown']
+    for bs, rows in grown.groupby('bs'):
+        line, = left.plot(rows.ratings, 1e6 / rows.trained_per_s, 'o-', label=f'batches of {bs:,}')
+        right.plot(rows.ratings, rows.extra_mb, 'o-', label=f'batches of {bs:,}')
+        if bs not in set(table.bs[table.table == 'sample']): continue
+        rows = table[(table.bs == bs) & ((table.table == 'sample') | (table.ratings == table.ratings.max()))].sort_values('ratings')
+        left.plot(rows.ratings, 1e6 / rows.trained_per_s, 's--', color=line.get_color(), label=f'batches of {bs:,}, samples of the largest')
+    rows = grown.drop_duplicates('ratings')  # what follows doesn't depend on the batch
     for name in ('from_csv', 'from_parquet', 'from_df'): middle.plot(rows.ratings, 1e6 * rows[name] / rows.ratings, 'o-', label=name)
     middle.plot(rows.ratings, 1e6 / rows.predicted_per_s, 'o-', label='get_preds')
     for ax, title, unit in ((left, 'training', 'microseconds a rating'), (middle, 'loading and scoring', 'microseconds a rating'),
@@ -109,7 +113,7 @@ def main():
     settings = dict(epochs=args.epochs, lr=args.lr, wd=args.wd)
     if args.measure: return measure(args.out, args.measure, args.threads, bs=args.bs[0], **settings)
     args.out.mkdir(exist_ok=True)
-    rows = []
+    rows, stem = [], f'scale_{args.threads}_threads'
     for n, made in [(n, 'grown') for n in args.ratings] + [(n, 'sample') for n in args.ratings if 5 * max(args.bs) < n < max(args.ratings)]:
         with tempfile.TemporaryDirectory() as tmp:
             folder = Path(tmp)
@@ -123,10 +127,10 @@ def main():
                     found = run(folder, 'train', args.threads, **given)
                     rows.append(dict(table=made, bs=bs) | found | files | dict(truth_mse=float(truth_mse)))
                     print(repeat, rows[-1], file=sys.stderr, flush=True)
-    runs, stem = pd.DataFrame(rows), f'scale_{args.threads}_threads'
+                    runs = pd.DataFrame(rows)
+                    runs.to_csv(args.out/f'{stem}_runs.csv', index=False)
     table = runs.groupby(['table', 'ratings', 'bs'], sort=False, as_index=False).median()
     table = table.assign(epochs=args.epochs, repeats=args.repeats, threads=args.threads, version=release('collab_lit'))
-    runs.to_csv(args.out/f'{stem}_runs.csv', index=False)
     table.to_csv(args.out/f'{stem}.csv', index=False)
     plot(table, args.out/f'{stem}.png')
     print(table.to_string(index=False))

@@ -189,7 +189,7 @@ def _cut(self:DotBiasStepper, x, y, b):
     if b not in self.spaces: self.spaces[b] = Workspace(b, self.table, self.rho)
     return zip(repeat(self.spaces[b]), rows, others, y.view(-1, b).unbind())
 
-# %% ../nbs/03_engine.ipynb #cef31992
+# %% ../nbs/03_engine.ipynb #3fe65835
 @patch
 def step(self:DotBiasStepper,
     ws, # `Workspace` for b ratings
@@ -206,23 +206,34 @@ def step(self:DotBiasStepper,
     self.grad.index_add_(0, others, ws.rows)
     self.count.add_(self.one)
     g = self.opt.param_groups[0]
+    g['lr'],g['betas'] = lr,(mom, g['betas'][1])
     torch._fused_adamw_([self.table], [self.grad], [self.avg], [self.sqr], [], [self.count], lr=lr, beta1=mom, beta2=g['betas'][1],
                         weight_decay=g['weight_decay'], eps=g['eps'], amsgrad=False, maximize=False)
     if ws.clear_all: self.grad.zero_()
     else: self.grad.index_fill_(0, rows, 0.)
     return loss
 
-# %% ../nbs/03_engine.ipynb #db037887
+# %% ../nbs/03_engine.ipynb #49b27f5e
+def _plain(
+    m, # an `nn.Module`
+    kind, # the class it should be
+):
+    "Is `m` exactly of this `kind`, with its class's own `forward`, and watched by no hook?"
+    return type(m) is kind and 'forward' not in m.__dict__ and not any((m._forward_hooks, m._forward_pre_hooks, m._backward_hooks, m._backward_pre_hooks))
+
 def is_fast(model, loss_func, opt):
     "Would `DotBiasStepper` do what `AutogradStepper` does?"
-    if not hasattr(torch, '_fused_adamw_'): return False
-    if not (type(model) is EmbeddingDotBias and type(loss_func) is MSELossFlat and type(opt) in (AdamW, torch.optim.AdamW)): return False
-    tables,params,groups = list(model.children()),list(model.parameters()),opt.param_groups
-    watched = [o for m in (loss_func, model, *tables) for o in (m._forward_hooks, m._forward_pre_hooks, m._backward_hooks, m._backward_pre_hooks)]
-    watched += [opt._optimizer_step_pre_hooks, opt._optimizer_step_post_hooks, *(p._backward_hooks for p in params)]
-    plain = all(type(t) is Embedding and t.max_norm is None and 'forward' not in t.__dict__ for t in tables) and 'forward' not in model.__dict__
-    return plain and not any(watched) and len(tables)==4 and len(groups)==1 and not groups[0]['amsgrad'] and not groups[0]['maximize'] \
-        and {id(p) for p in groups[0]['params']} == {id(p) for p in params} and all(p.requires_grad and p.dtype==torch.float32 for p in params)
+    if not (hasattr(torch, '_fused_adamw_') and type(opt) in (AdamW, torch.optim.AdamW)): return False
+    if not (_plain(model, EmbeddingDotBias) and _plain(loss_func, MSELossFlat)): return False
+    tables,params = [*model.children()],[*model.parameters()]
+    if not len(tables)==len(params)==4: return False
+    for t in tables:
+        if not _plain(t, Embedding) or t.max_norm is not None or t.padding_idx is not None or t.scale_grad_by_freq or t.sparse: return False
+    for p in params:
+        if not p.requires_grad or p.dtype!=torch.float32 or p._backward_hooks or p._post_accumulate_grad_hooks: return False
+    if opt._optimizer_step_pre_hooks or opt._optimizer_step_post_hooks or len(opt.param_groups)!=1: return False
+    g, = opt.param_groups
+    return not g['amsgrad'] and not g['maximize'] and {id(p) for p in g['params']}=={id(p) for p in params}
 
 def stepper(
     model, # an `nn.Module` that takes x
