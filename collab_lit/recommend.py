@@ -74,17 +74,19 @@ def seen_items(
                          "export the learner with `with_ratings=True`, or pass `exclude_seen=False`")
     return at,i[own][order]
 
-# %% ../nbs/07_recommend.ipynb #805c4611
+# %% ../nbs/07_recommend.ipynb #0586ff7f
 def _best(scorer, rows, banned, at, seen, n):
     "Scores and item rows `(b, n)` of the best items for the users in `rows` `(b,)`, in blocks of users"
-    bs,best = max(1, 2**20//len(banned)),[]
+    bs,best = max(1, 2**20//len(banned)),None
     for start in range(0, max(1, len(rows)), bs):
         scores = scorer.score_users(rows[start:start+bs])
         scores = scores.masked_fill(banned.to(scores.device), -torch.inf)
         a,b = torch.searchsorted(at, torch.tensor([start, start + bs])).tolist()
         scores[at[a:b] - start, seen[a:b]] = -torch.inf
-        best.append([o.cpu() for o in top_n(scores, n)])
-    return tuple(map(torch.cat, zip(*best)))
+        found = top_n(scores, n)
+        best = best or [o.new_empty(len(rows), o.shape[1], device='cpu') for o in found]
+        for kept,o in zip(best, found): kept[start:start+bs] = o
+    return best
 
 # %% ../nbs/07_recommend.ipynb #7e86b65b
 def _as_table(dls, ids, rows, scores, items):
