@@ -113,7 +113,7 @@ def main():
     settings = dict(epochs=args.epochs, lr=args.lr, wd=args.wd)
     if args.measure: return measure(args.out, args.measure, args.threads, bs=args.bs[0], **settings)
     args.out.mkdir(exist_ok=True)
-    rows, stem = [], f'scale_{args.threads}_threads'
+    rows, stem, version = [], f'scale_{args.threads}_threads', release('collab_lit')
     for n, made in [(n, 'grown') for n in args.ratings] + [(n, 'sample') for n in args.ratings if 5 * max(args.bs) < n < max(args.ratings)]:
         with tempfile.TemporaryDirectory() as tmp:
             folder = Path(tmp)
@@ -130,7 +130,7 @@ def main():
                     runs = pd.DataFrame(rows)
                     runs.to_csv(args.out/f'{stem}_runs.csv', index=False)
     table = runs.groupby(['table', 'ratings', 'bs'], sort=False, as_index=False).median()
-    table = table.assign(epochs=args.epochs, repeats=args.repeats, threads=args.threads, version=release('collab_lit'))
+    table = table.assign(epochs=args.epochs, repeats=args.repeats, threads=args.threads, version=version)
     table.to_csv(args.out/f'{stem}.csv', index=False)
     plot(table, args.out/f'{stem}.png')
     print(table.to_string(index=False))
