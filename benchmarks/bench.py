@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from common import RESULTS
 from peers import PEERS
 
 here = Path(__file__).resolve().parent
@@ -74,7 +75,7 @@ def main():
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--models', nargs='+', choices=PEERS, default=list(PEERS), metavar='MODEL')
     parser.add_argument('--data', type=Path, help='folder with u.data and u.item (by default collab_lit fetches it)')
-    parser.add_argument('--out', type=Path, default=here/'results')
+    parser.add_argument('--out', type=Path, default=RESULTS)
     args = parser.parse_args()
     if args.data is None:
         from collab_lit.datasets import URLs, untar_data

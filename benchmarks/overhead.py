@@ -23,14 +23,12 @@ class Counter(Callback):
 
 def plain(learn):
     "The steps of `fit_one_cycle`, and after each epoch the estimates for the validation rows; nothing else."
-    dls = learn.dls
-    schedule = zip(*one_cycle(N_EPOCH * len(dls.train), LR))
+    schedule = zip(*one_cycle(N_EPOCH * len(learn.dls.train), LR))
     learn.create_opt()
     learn.opt.param_groups[0]['weight_decay'] = WD
     with stepper(learn.model, learn.loss_func, learn.opt) as st:
         for _ in range(N_EPOCH):
-            for x, y in dls.train.epoch():
-                for batch, (lr, mom) in zip(st.batches(x, y, dls.bs), schedule): st.step(*batch, lr, mom)
+            for batch, (lr, mom) in zip(learn._batches(st), schedule): st.step(*batch, lr, mom)
             learn.get_preds()
 
 
