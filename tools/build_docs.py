@@ -1,31 +1,25 @@
 "Build the website in `_docs` from the notebooks, the top-level `_quarto.yml` and `settings.ini`."
-import datetime, os, re, shutil, sys
+import datetime, os, re, shutil, sys, textwrap
 from pathlib import Path
 
 if not hasattr(datetime, 'UTC'): datetime.UTC = datetime.timezone.utc  # smalldocs needs this name; Python 3.10 lacks it
 
+import nbdev.serve
+import numpy as np
 import ziamath
-from fastcore.docments import DocmentTbl, empty
 from fontTools import subset
 from latex2mathml.converter import convert
-from nbdev import showdoc
+from matplotlib import pyplot as plt
 from nbdev.config import get_config
+from nbdev.doclinks import _nbpath2html
 from nbdev.quarto import refresh_quarto_yml
-from nbdev.serve import proc_nbs
 from smalldocs import markdown, site
 from smalldocs.config import HTML_OPTIONS, PAGE_KEYS, load
 
+from entries import Filters, Names
+from finish import finish
 
-class TableRenderer(showdoc.BasicMarkdownRenderer):
-    "nbdev's entry for a symbol, with the parameters in a table, which wraps on a phone as comments do not"
-    def _repr_markdown_(self):
-        table = DocmentTbl(self.sym)
-        for param in [*table.dm.values(), *self.dm.dm.values()]:
-            if param.get('anno') is type(None): param['anno'] = empty  # guessed from a default of None: says nothing
-        if not table.has_docment: return super()._repr_markdown_()
-        for param in self.dm.dm.values(): param['docment'] = None
-        self.dm.maxline = 95
-        return f'{super()._repr_markdown_()}\n\n{table}'
+ROOT = Path(__file__).parents[1]
 
 
 def to_mathml(
@@ -36,8 +30,23 @@ def to_mathml(
     return convert(tex, display='block' if opts.get('display_mode') else 'inline').replace(r'\_', '_')
 
 
+def listed(
+    contents,  # a sidebar's `contents`
+):
+    "The sources of a sidebar's pages, in order"
+    for entry in contents:
+        if isinstance(entry, str): yield entry
+        elif 'contents' in entry: yield from listed(entry['contents'])
+        else: yield entry['href']
+
+
 class Site(site.Site):
-    "A smalldocs site that names pages as nbdev does (`01_data.ipynb` is `data.html`), with formulas as MathML"
+    "A smalldocs site in reading order that names pages as nbdev does (`01_data.ipynb` is `data.html`), with formulas as MathML"
+    def discover(self):
+        order = list(listed(self.project.website['sidebar']['contents']))
+        place = lambda src: order.index(str(src)) if str(src) in order else len(order)
+        return sorted(super().discover(), key=place)
+
     def read(self, src):
         page = super().read(src)
         page.out = page.out.with_name(page.front.get('output-file', page.out.name))
@@ -47,10 +56,13 @@ class Site(site.Site):
         "A page by its source, as smalldocs does, or by the name of its output"
         return super().find_page(target) or next((p for p in self.pages.values() if p.out == target), None)
 
+    def hidden(self, page):
+        "Nothing lists the page for what is not found"
+        return page.out.name == '404.html' or super().hidden(page)
+
     def render_page(self, page):
         super().render_page(page)
         page.env['math'] = False  # there is nothing left for KaTeX to do, so the page need not fetch it
-
 
     def copy_assets(self, nav):
         "The theme without the fonts it would fetch from another host: the reader's own serve as well"
@@ -74,39 +86,43 @@ def add_math_font(
         f.write("@font-face { font-family: 'STIX Two Math'; src: url(math.woff); }\nmath { font-family: 'STIX Two Math', math; }\n")
 
 
-def local_links(
-    path,     # a processed notebook
-    address,  # where the site will be published
+def draw_card(
+    path,   # where to write the picture
+    title,  # of the site
+    line,   # what it is, in a sentence
 ):
-    "Make links to the site's own pages, which nbdev writes in full, relative"
-    path.write_text(path.read_text(encoding='utf-8').replace(address + '/', ''), encoding='utf-8')
-
-
-def mend_anchors(
-    folder,  # the built site
-):
-    "Lead a link to a method without an entry of its own to the entry of its class, which nbdev does not know"
-    pages = {p.name: p.read_text(encoding='utf-8') for p in folder.glob('*.html')}
-    ids = {name: set(re.findall(r' id="([^"]+)"', text)) for name, text in pages.items()}
-    for name, text in pages.items():
-        def mended(m): return m[0] if f'{m[3]}.{m[4]}' in ids.get(m[2] or name, ()) else f'{m[1]}#{m[3]}"'
-        (folder/name).write_text(re.sub(r'(href="(\w+\.html)?)#(\w+)\.(\w+)"', mended, text), encoding='utf-8')
+    "The picture that messengers show with a link to the site: films as dots on a map, each near its like"
+    gen = np.random.default_rng(7)
+    fig = plt.figure(figsize=(12, 6.3), dpi=100, facecolor='#17324d')
+    ax = fig.add_axes((0, 0, 1, 1), xlim=(0, 12), ylim=(0, 6.3))
+    ax.axis('off')
+    for x, y, color in ((8.3, 4.7, '#ffb454'), (10.6, 3.9, '#7cc4ff'), (9.3, 1.9, '#8ee3c8')):
+        ax.scatter(*gen.normal((x, y), .45, (26, 2)).T, s=gen.uniform(30, 160, 26), color=color, alpha=.8, lw=0)
+    ax.text(.8, 3.5, title, color='white', size=58, weight='bold', va='bottom')
+    ax.text(.8, 3.1, textwrap.fill(line, 34), color='#c9d8e6', size=21, va='top', linespacing=1.5)
+    fig.savefig(path)
+    plt.close(fig)
 
 
 def main():
-    os.chdir(Path(__file__).parents[1])
+    os.chdir(ROOT)
     cfg = get_config()
     refresh_quarto_yml()
-    showdoc.BasicMarkdownRenderer = TableRenderer
-    proc = proc_nbs(path='nbs', n_workers=0, force=True)  # in this process, which knows `TableRenderer`
+    nbdev.serve.FilterDefaults = Filters
+    proc = nbdev.serve.proc_nbs(path='nbs', n_workers=0, force=True)  # in this process, which knows `Filters`
     shutil.copy('nbs/nbdev.yml', proc)
-    for path in proc.glob('*.ipynb'): local_links(path, cfg.doc_host + cfg.doc_baseurl)
     markdown.math_renderer = to_mathml
     HTML_OPTIONS.add('html-math-method')  # read here, in place of smalldocs: it need not warn
     PAGE_KEYS.add('output-file')
     docs = Site(load(proc))
+    web = docs.project.website
+    web['navbar']['tools'] = [dict(icon='github', href=cfg.git_url, text='Source on GitHub')]
+    web['page-footer'] = dict(left=f'{cfg.lib_name} {cfg.version}', right=f'[Source]({cfg.git_url}), Apache licence 2.0')
     docs.build()
-    mend_anchors(docs.out)
+    notebooks = Path('nbs').glob('*.ipynb')
+    names = Names({p: _nbpath2html(p).name for p in notebooks})
+    for path in docs.out.glob('*.html'): finish(path, names, f'{cfg.doc_baseurl}/')
+    draw_card(docs.out/'card.png', cfg.title, cfg.description)
     add_math_font(docs.out)
     shutil.rmtree(cfg.doc_path, ignore_errors=True)
     shutil.move(docs.out, cfg.doc_path)

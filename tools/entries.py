@@ -1,0 +1,140 @@
+"How a page shows a definition of the library: its heading, then the open source, or its signature over the folded source."
+import ast, importlib, inspect, re
+
+from execnb.nbio import mk_cell
+from fastcore.basics import listify
+from fastcore.docments import DocmentTbl, MarkdownRenderer, empty
+from nbdev.process import NBProcessor, Processor
+from nbdev.processors import FilterDefaults, add_fold, add_links, add_show_docs, clean_show_doc, exec_show_docs, mv_exports
+from nbdev.showdoc import showdoc_nm
+
+DEFINITIONS = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
+
+
+def definitions(
+    cell,  # a cell of a notebook, with its directives read
+):
+    "The functions and classes that an exported cell defines, with their names: `Class.method` for a method added by `patch`"
+    if cell.cell_type != 'code' or not {'export', 'exports'} & cell.directives_.keys() or 'hide' in cell.directives_: return
+    for node in ast.parse(cell.source).body:
+        if isinstance(node, DEFINITIONS):
+            for name in listify(showdoc_nm(node)): yield name, node
+
+
+def is_public(name): return not re.search(r'(^|\.)_(?!_)\w*$', name)
+
+
+def module_of(
+    nb,  # a notebook, with its directives read
+):
+    "The module that a notebook exports to, or None"
+    return next((c.directives_['default_exp'][0] for c in nb.cells if c.cell_type == 'code' and 'default_exp' in c.directives_), None)
+
+
+class Table(DocmentTbl):
+    "Parameters in a table, whose first column has a name as well"
+    @property
+    def _hdr_list(self): return ['**Parameter**', *super()._hdr_list[1:]]
+
+
+class Signature(MarkdownRenderer):
+    "The signature and the docstring of a definition, with its parameters in a table, which wraps on a phone as comments do not"
+    def _repr_markdown_(self):
+        table = Table(self.sym)
+        for param in [*table.dm.values(), *self.dm.dm.values()]:
+            if param.get('anno') is type(None): param['anno'] = empty  # guessed from a default of None: says nothing
+        if table.has_docment:
+            for param in self.dm.dm.values(): param['docment'] = None
+            self.dm.maxline = 95
+        text = super()._repr_markdown_()
+        if inspect.isclass(self.sym): text = re.sub(r'^def (.*?\)).*?:$', r'class \1', text, count=1, flags=re.M | re.S)
+        return f'{text}\n\n{table}'
+
+
+def heading(
+    name,  # of a definition
+):
+    "Its heading, with the anchor that links lead to"
+    shown = re.sub(r'__(\w+)__', r'\\_\\_\1\\_\\_', name)  # underscores, not bold
+    return f'### {shown} {{#{name.lower()}}}'
+
+
+class name_module(Processor):
+    "Say below the title of a chapter which module it makes"
+    def begin(self):
+        if module := module_of(self.nb): self.nb.frontmatter_ = dict(subtitle=f'collab_lit.{module}')
+
+
+class add_entries(Processor):
+    """Put before each exported cell an entry for each name it defines, in order; the signature only where the source is not open below it.
+    What is exported for the library alone has no entry, and its source is shown as well."""
+    def begin(self):
+        cells, module = [], module_of(self.nb)
+        for cell in self.nb.cells:
+            if cell.cell_type == 'code': cell.directives_.pop('exporti', None)  # nbdev would take it off the page
+            names = [name for name, _ in definitions(cell) if is_public(name)]
+            fold = cell.directives_.get('code-fold:') == ['true'] if names else False
+            for name in names:
+                text = heading(name)
+                if fold or 'export' in cell.directives_: text += f'\n\n{self.signature(module, name)}'
+                cells.append(mk_cell(text, 'markdown'))
+            if fold and 'code-summary:' not in cell.directives_: cell.source = '#| code-summary: "Source"\n' + cell.source
+            cells.append(cell)
+        self.nb.cells = cells
+
+    def signature(self, module, name):
+        sym = importlib.import_module(f'collab_lit.{module}')
+        try:
+            for part in name.split('.'): sym = getattr(sym, part)
+        except AttributeError: raise SystemExit(f'collab_lit/{module}.py has no {name}, which its notebook exports: run `make prepare`')
+        return Signature(sym)._repr_markdown_()
+
+
+class Filters(FilterDefaults):
+    "nbdev's steps from a notebook to a page, with the entries made here"
+    def base_procs(self):
+        ours = {add_show_docs, clean_show_doc, exec_show_docs, add_links, add_fold, mv_exports}
+        return [name_module] + [add_entries if p is add_show_docs else p for p in super().base_procs() if p is add_show_docs or p not in ours]
+
+
+class Names:
+    "Where names lead that stand in backticks: to their entry, or to the page of a module"
+    instances = dict(learn='Learner', dls='CollabDataLoaders')  # what the pages call their objects
+
+    def __init__(self,
+        pages,  # the name of each page by the path of its notebook
+    ):
+        self.entries, self.modules, self.owners, self.params = {}, {}, {}, set()
+        for path, page in pages.items():
+            nb = NBProcessor(path).nb
+            if module := module_of(nb): self.modules[module] = page
+            for cell in nb.cells:
+                for name, node in definitions(cell):
+                    if is_public(name): self.add(name, f'{page}#{name.lower()}')
+                    for inner in ast.walk(node):
+                        if isinstance(inner, ast.arguments): self.params.update(a.arg for a in inner.posonlyargs + inner.args + inner.kwonlyargs)
+                    if isinstance(node, ast.ClassDef):
+                        for method in node.body:
+                            if isinstance(method, DEFINITIONS) and is_public(method.name): self.add(f'{name}.{method.name}', f'{page}#{name.lower()}')
+
+    def add(self, name, link):
+        self.entries.setdefault(name, link)
+        owner, _, method = name.rpartition('.')
+        if owner: self.owners.setdefault(method, set()).add(owner)
+
+    def find(self,
+        text,  # what stands in backticks: a name or a call
+    ):
+        "The link for it, or None"
+        m = re.fullmatch(r'(?:collab_lit\.)?([A-Za-z_]\w*(?:\.\w+)*)(?:\(.*\))?', text, re.S)
+        if not m: return
+        name = m[1]
+        first, _, rest = name.partition('.')
+        if first in self.instances and rest: first, name = self.instances[first], f'{self.instances[first]}.{rest}'
+        if first in self.modules and rest: name = rest
+        if name in self.entries: return self.entries[name]
+        if rest: return self.entries.get(first) if first not in self.instances.values() else None
+        if name in self.params: return
+        owners = self.owners.get(name, ())
+        if len(owners) == 1 and not name.startswith('_'): return self.entries[f'{next(iter(owners))}.{name}']
+        return self.modules.get(name)

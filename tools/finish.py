@@ -1,0 +1,122 @@
+"What a built page still lacks: links from names, numbers that line up, and what a keyboard and a screen reader need."
+import base64, re, struct
+
+from bs4 import BeautifulSoup
+from nbdev.doclinks import NbdevLookup
+
+NUMBER = re.compile(r'[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?( ?(%|×|x|s|ms|µs|[kMG]i?B))?')
+NOTHING = {'', '-', '–', '—', 'nan', 'NaN', '<NA>', 'None'}
+LABELS = {'nav.navbar': 'Site', 'nav.quarto-secondary-nav': 'Open the list of pages', '#quarto-sidebar': 'Pages', '#TOC': 'On this page',
+          'nav.page-navigation': 'Previous and next page'}
+
+
+def link_names(
+    soup,   # the page
+    page,   # its name
+    names,  # an `entries.Names`
+):
+    "Link names in backticks to their entries, but for those in headings, in links and in blocks of code"
+    for code in soup.main.find_all('code'):
+        if code.find_parent(['a', 'pre', 'summary', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6']): continue
+        link = names.find(code.get_text())
+        if link and link != page: code.wrap(soup.new_tag('a', href=link.removeprefix(page)))
+
+
+def link_sources(
+    soup,   # the page
+    page,   # its name
+    names,  # an `entries.Names`
+):
+    "Put beside each entry a link to its place in the module"
+    for name, link in names.entries.items():
+        if link != f'{page}#{name.lower()}': continue
+        source = soup.new_tag('a', href=NbdevLookup().code(name), attrs={'class': 'source-link'})
+        source.string = 'source'
+        soup.find(attrs={'data-anchor-id': name.lower()}).insert_after(source)
+
+
+def set_tables(
+    soup,  # the page
+):
+    "Mark columns of numbers and tables too wide for a phone, which styles.css sets; a heading over nothing becomes an empty cell"
+    for thead in soup.main.find_all('thead'):  # pandas puts the name of the index in a row of its own
+        rows = [r.find_all('th', recursive=False) for r in thead.find_all('tr')]
+        if len(rows) == 2 and len(rows[0]) == len(rows[1]) and not any(a.get_text(strip=True) and b.get_text(strip=True) for a, b in zip(*rows)):
+            for upper, lower in zip(*rows):
+                if lower.get_text(strip=True): upper.replace_with(lower.extract())
+            thead.find_all('tr')[1].decompose()
+    for th in soup.main.find_all('th'):
+        if not th.get_text(strip=True): th.name = 'td'
+    for table in soup.main.find_all('table'):
+        rows = [r.find_all(['th', 'td'], recursive=False) for r in table.find_all('tr')]
+        if any(c.has_attr('colspan') or c.has_attr('rowspan') for r in rows for c in r) or len({len(r) for r in rows}) != 1: continue
+        head = len(table.thead.find_all('tr')) if table.thead else 0
+        for column in zip(*rows):
+            texts = {c.get_text(strip=True) for c in column[head:]} - NOTHING
+            if rows[0][0].get_text(strip=True) != 'Parameter' and texts and all(NUMBER.fullmatch(t) for t in texts):
+                for cell in column: cell['class'] = [*cell.get('class', []), 'number']
+        if head == 1 and len(rows[0]) > 3 and max(len(c.get_text()) for r in rows for c in r) > 30:
+            table['class'] = [*table.get('class', []), 'wide']
+            for row in rows[1:]:
+                for label, cell in zip(rows[0], row): cell['data-label'] = label.get_text(strip=True)
+
+
+def size_pictures(
+    soup,  # the page
+):
+    "Give the notebook's pictures the size they were drawn in, so that the text stays where it is while they load"
+    for img in soup.main.select('img[src^="data:image/png;base64,"]'):
+        header = base64.b64decode(img['src'].partition(',')[2][:32])
+        if not img.get('width'): img['width'], img['height'] = struct.unpack('>II', header[16:24])
+
+
+def break_names(
+    soup,  # the page
+):
+    "Let a long name in the contents go on in the next line after a dot or an underscore"
+    for a in soup.select('#TOC a'):
+        parts = re.split(r'(?<=[._])(?=\w)', a.get_text())
+        a.clear()
+        for n, part in enumerate(parts): a.extend([soup.new_tag('wbr'), part] if n else [part])
+
+
+def open_to_all(
+    soup,  # the page
+):
+    "Controls that a keyboard reaches, icons that a screen reader skips, and a name for each part of the page"
+    for control in soup.select('a[data-bs-toggle="collapse"], a.quarto-color-scheme-toggle'):
+        control.name, control['type'] = 'button', 'button'
+        for attr in ('role', 'href'): control.attrs.pop(attr, None)
+    for icon in soup.select('i.bi'):
+        icon.attrs.pop('role', None)
+        icon['aria-hidden'] = 'true'
+    for part, label in LABELS.items():
+        for nav in soup.select(part): nav['aria-label'] = label
+
+
+def from_the_top(
+    soup,  # the page
+    base,  # path of the site, with slashes around it
+):
+    "Make the page's links start at the top of the site: the page for what is not found is shown at any address"
+    for tag in soup.select('[href], [src], meta[name="smalldocs:offset"]'):
+        for attr in {'href', 'src', 'content'} & tag.attrs.keys():
+            link = tag[attr].removeprefix('./')
+            if not re.match(r'\w+:|[#/]', link): tag[attr] = base + link
+
+
+def finish(
+    path,   # a page of the built site
+    names,  # an `entries.Names`
+    base,   # path of the site, with slashes around it
+):
+    "Write the page again with all of this"
+    soup = BeautifulSoup(path.read_text(encoding='utf-8'), 'html.parser')
+    link_names(soup, path.name, names)
+    link_sources(soup, path.name, names)
+    set_tables(soup)
+    break_names(soup)
+    size_pictures(soup)
+    open_to_all(soup)
+    if path.name == '404.html': from_the_top(soup, base)
+    path.write_text(str(soup), encoding='utf-8')
