@@ -1,5 +1,5 @@
 "What several checks use: the project's files, and commands that say what went wrong."
-import os, shutil, subprocess, sys
+import json, os, re, shutil, subprocess, sys
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -47,3 +47,31 @@ def copy_project(
     run('git', 'add', '-A', cwd=to)
     run('git', '-c', 'user.name=test', '-c', 'user.email=test@localhost', 'commit', '-qm', 'copy', cwd=to)
     return to
+
+
+def page(
+    notebook,
+):
+    "The name of a notebook's page"
+    return re.sub(r'^\d+[a-zA-Z0-9]*_', '', notebook.stem) + '.html'
+
+
+def cells(
+    notebook,  # its path
+):
+    "Each cell with its `#|` lines as a dict and its source as text"
+    for cell in json.loads(Path(notebook).read_text(encoding='utf-8'))['cells']:
+        source = ''.join(cell['source'])
+        lines = re.match(r'(#\|.*\n?)*', source)[0].splitlines() if cell['cell_type'] == 'code' else []
+        pairs = [re.match(r'#\|\s*([\w-]+):?\s*(.*)', l) for l in lines]
+        yield cell | dict(source=source, options={m[1]: m[2].strip(' "\'') for m in pairs if m})
+
+
+def shown_cells(
+    notebook,  # its path
+):
+    "The code cells that its page shows, open or folded"
+    for cell in cells(notebook):
+        o = cell['options']
+        hidden = {'hide', 'export', 'default_exp'} & o.keys() or 'false' in (o.get('include'), o.get('echo'))
+        if cell['cell_type'] == 'code' and not hidden: yield cell

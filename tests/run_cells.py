@@ -1,11 +1,12 @@
-"Run the code cells of a notebook as one plain program: python run_cells.py NOTEBOOK"
-import builtins, json, linecache, sys
+"Run what a notebook's page shows as one plain program, as a reader would paste it, the checks aside: python run_cells.py NOTEBOOK"
+import builtins, linecache, sys
+
+from project import shown_cells
 
 path = sys.argv[1]
 builtins.display = lambda *things, **options: [str(o) for o in things]
-cells = [''.join(c['source']) for c in json.load(open(path, encoding='utf-8'))['cells'] if c['cell_type'] == 'code']
-for n, source in enumerate(cells):
-    if source.startswith('#| hide') and 'nbdev' in source: continue  # plumbing of the page
-    name = f'{path} cell {n}'
+for n, cell in enumerate(shown_cells(path)):
+    if cell['options'].get('code-summary') == 'Checks': continue
+    source, name = cell['source'], f'{path} shown cell {n}'
     linecache.cache[name] = len(source), None, source.splitlines(True), name  # for tracebacks, and for `inspect.getsource`
     exec(compile(source, name, 'exec'), globals())

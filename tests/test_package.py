@@ -1,7 +1,7 @@
 "The wheel holds what it should and works alone, outside the project, with fastcore 1 and fastcore 2."
 import sys, zipfile
 import pytest
-from project import CHAPTERS, ROOT, copy_project, run, settings
+from project import NOTEBOOKS, ROOT, copy_project, run, settings
 
 
 @pytest.fixture(scope='session')
@@ -20,17 +20,30 @@ def alone(wheel, tmp_path_factory):
     return folder/'bin/python'
 
 
+def environment(
+    folder,  # where it goes
+    below,   # Python of another environment, whose packages it has too where it has none of its own of that name
+    *what,   # arguments for `pip install`
+):
+    "Python of a new environment"
+    run(sys.executable, '-m', 'venv', folder)
+    run(folder/'bin/pip', 'install', '-q', '--no-compile', *what)
+    own = run(folder/'bin/python', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))').strip()
+    shared = run(below, '-c', 'import sys; print(*[p for p in sys.path if p.endswith("-packages")], sep="\\n")')
+    with open(f'{own}/shared.pth', 'w') as f: f.write(shared)
+    return folder/'bin/python'
+
+
 @pytest.fixture(scope='session')
 def newer(alone, tmp_path_factory):
-    "The same with fastcore 2, which hides the other environment's fastcore 1, and with what the pages test against"
-    folder = tmp_path_factory.mktemp('newer')
-    run(sys.executable, '-m', 'venv', folder)
-    run(folder/'bin/pip', 'install', '-q', '--no-compile', '--no-deps', 'fastcore>=2,<3')
-    run(folder/'bin/pip', 'install', '-q', '--no-compile', '-c', ROOT/'constraints.txt', 'pyarrow', 'scikit-learn')
-    packages = run(alone, '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))').strip()
-    own = run(folder/'bin/python', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))').strip()
-    with open(f'{own}/shared.pth', 'w') as f: f.write(packages)
-    return folder/'bin/python'
+    "The same with fastcore 2, which hides the other environment's fastcore 1"
+    return environment(tmp_path_factory.mktemp('newer'), alone, '--no-deps', 'fastcore>=2,<3')
+
+
+@pytest.fixture(scope='session')
+def reader(newer, tmp_path_factory):
+    "The same with what the pages test against, and IPython, which a reader's notebook has"
+    return environment(tmp_path_factory.mktemp('reader'), newer, '-c', ROOT/'constraints.txt', 'ipython', 'pyarrow', 'scikit-learn')
 
 
 def test_wheel_contents(wheel):
@@ -62,6 +75,7 @@ def test_console_script(alone, tmp_path):
     assert maps and maps[0].read_bytes()[:8] == b'\x89PNG\r\n\x1a\n'
 
 
-@pytest.mark.parametrize('path', CHAPTERS, ids=lambda p: p.stem)
-def test_chapter_with_fastcore_2(newer, path, tmp_path):
-    run(newer, ROOT/'tests/run_cells.py', path, cwd=copy_project(tmp_path)/'nbs', MPLBACKEND='Agg')
+@pytest.mark.parametrize('path', NOTEBOOKS, ids=lambda p: p.stem)
+def test_page_runs_as_pasted(reader, path, tmp_path):
+    "What a page shows runs alone, from the installed package and with fastcore 2; test_notebooks.py runs every cell with fastcore 1"
+    run(reader, ROOT/'tests/run_cells.py', path, cwd=copy_project(tmp_path)/'nbs', MPLBACKEND='Agg')

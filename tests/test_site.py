@@ -1,18 +1,17 @@
-"The website builds, its links lead somewhere, and a browser shows it with no help from another host."
-import html.parser, json, re, shutil, threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+"The website builds, shows all that the notebooks define and say, and its links lead somewhere."
+import ast, html.parser, json, re
+from collections import Counter
+from importlib import import_module
 from urllib.parse import unquote, urlsplit
 import pytest
-from playwright.sync_api import sync_playwright
-from project import BIN, CHAPTERS, NOTEBOOKS, copy_project, run, settings
+from bs4 import BeautifulSoup
+from project import NOTEBOOKS, ROOT, cells, page, settings
+
+ALL = 'all.html'  # one import for readers, and no chapter
 
 
 @pytest.fixture(scope='module')
-def site(tmp_path_factory):
-    copy = copy_project(tmp_path_factory.mktemp('site'))
-    run(BIN/'python', 'tools/build_docs.py', cwd=copy)
-    return copy/'_docs'
+def soups(site): return {p.name: BeautifulSoup(p.read_text(encoding='utf-8'), 'html.parser') for p in sorted(site.glob('*.html'))}
 
 
 class Links(html.parser.HTMLParser):
@@ -28,22 +27,29 @@ class Links(html.parser.HTMLParser):
             if k in ('href', 'src') and v: self.links.append(v)
 
 
-def page(
-    notebook,
-):
-    "The name of a notebook's page"
-    return re.sub(r'^\d+[a-zA-Z0-9]*_', '', notebook.stem) + '.html'
-
-
 def test_every_notebook_has_its_page(site):
     names = [page(n) for n in NOTEBOOKS]
-    assert len(set(names)) == len(names) and set(names) == {p.name for p in site.glob('*.html')}
-    listed = Links(site/'index.html').links
-    for name in names: assert name in listed, f'{name} is not in the sidebar'
-    texts = (site/'llms.txt').read_text(encoding='utf-8')
-    for name in names:
-        copy = name.replace('.html', '.llms.md')
-        assert copy in texts and (site/copy).exists(), f'llms.txt does not lead to {name}'
+    assert len(set(names)) == len(names) and {*names, '404.html'} == {p.name for p in site.glob('*.html')}
+
+
+def sidebar(soup): return [a['href'] for a in soup.select('#quarto-sidebar a[href]')]
+
+
+def test_sidebar_names_every_page_but_all(soups):
+    listed = sidebar(soups['index.html'])
+    assert len(set(listed)) == len(listed) and set(listed) == {page(n) for n in NOTEBOOKS} - {ALL}
+    for a in soups['index.html'].select('#quarto-sidebar a[href]')[1:]:
+        assert a.get_text(strip=True) == soups[a['href']].h1.get_text(strip=True), 'the list of pages uses their titles'
+
+
+def test_pages_follow_in_the_order_of_the_sidebar(site, soups):
+    listed = sidebar(soups['index.html'])
+    for before, after in zip(listed, listed[1:]):
+        assert soups[before].select_one('.nav-page-next a')['href'] == after, f'{before} does not lead to {after}'
+        assert soups[after].select_one('.nav-page-previous a')['href'] == before, f'{after} does not lead back to {before}'
+    for_models = re.findall(r'([\w-]+)\.llms\.md\)', (site/'llms.txt').read_text(encoding='utf-8'))
+    assert for_models == [p.removesuffix('.html') for p in [*listed, ALL]], 'llms.txt has another order'
+    for name in for_models: assert (site/f'{name}.llms.md').is_file()
 
 
 def test_every_page_has_its_opening(site):
@@ -55,20 +61,14 @@ def test_every_page_has_its_opening(site):
         assert words in (site/page(n)).read_text(encoding='utf-8'), f'{n.name}: {words!r} is not on its page'
 
 
-def test_pages_follow_in_reading_order(site):
-    chapters = [page(n) for n in CHAPTERS]
-    for now, then in zip(chapters, chapters[1:]):
-        text = (site/now).read_text(encoding='utf-8')
-        assert re.search(rf'nav-page-next"><a href="{re.escape(then)}"', text), f'{now} does not lead to {then}'
-
-
 def test_links_lead_somewhere(site):
     address = settings()['doc_host'] + settings()['doc_baseurl'] + '/'
     pages = {p.relative_to(site).as_posix(): Links(p) for p in site.rglob('*.html')}
+    base = settings()['doc_baseurl'] + '/'
     lost = []
     for name, this in pages.items():
         for link in this.links:
-            parts = urlsplit(link.removeprefix(address))
+            parts = urlsplit(link.removeprefix(address).removeprefix(base))
             if parts.scheme or parts.netloc: continue
             target = ((site/name).parent/unquote(parts.path)).resolve().relative_to(site.resolve()).as_posix() if parts.path else name
             if target == '.': target = 'index.html'
@@ -80,110 +80,115 @@ def test_links_lead_somewhere(site):
     assert not lost, '\n'.join(lost)
 
 
-def test_links_to_source(site):
+def test_links_to_source(soups):
     for n in NOTEBOOKS:
         source = f'{settings()["git_url"]}/blob/{settings()["branch"]}/nbs/{n.name}'
-        assert source in Links(site/page(n)).links, f'{page(n)} does not link to {source}'
+        assert soups[page(n)].find('a', href=source), f'{page(n)} does not link to {source}'
+    for name, soup in soups.items():
+        assert soup.select_one(f'.navbar a[href="{settings()["git_url"]}"]'), f'{name} has no link to GitHub in its bar'
+        assert settings()['version'] in soup.footer.get_text(), f'{name} does not say of which version it is'
 
 
-def chromium():
-    "A browser of this machine, or None for Playwright's own"
-    found = [shutil.which(name) for name in ('chromium', 'chromium-browser', 'google-chrome')]
-    return next((f for f in found if f), None)
+def test_card(site, soups):
+    for name in {*soups} - {'404.html'}:
+        for tag in ({'property': 'og:image'}, {'name': 'twitter:image'}):
+            image = soups[name].find('meta', attrs=tag)['content']
+            assert image.startswith(f'{settings()["doc_host"]}{settings()["doc_baseurl"]}/') and (site/image.rpartition('/')[2]).is_file()
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args): pass
+def public(name): return not re.search(r'(^|\.)_(?!_)', name)
 
 
-@pytest.fixture(scope='module')
-def address(site):
-    with ThreadingHTTPServer(('127.0.0.1', 0), partial(Quiet, directory=site)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f'http://127.0.0.1:{server.server_port}/'
-        server.shutdown()
+def defined():
+    "The definitions of the library, read from its modules: page, name, node, source, and whether the page has an entry for it"
+    pages = {m: page(n) for n in NOTEBOOKS for c in cells(n) if (m := c['options'].get('default_exp'))}
+    for module, where in pages.items():
+        text = (ROOT/'collab_lit'/f'{module}.py').read_text(encoding='utf-8')
+        exported = import_module(f'collab_lit.{module}').__all__
+        for node in ast.parse(text).body:
+            if not isinstance(node, (ast.FunctionDef, ast.ClassDef)): continue
+            patched = any(isinstance(d, ast.Name) and d.id == 'patch' for d in node.decorator_list)
+            owners = ast.unparse(node.args.args[0].annotation).split(' | ') if patched else ['']
+            for owner in owners:
+                name = f'{owner}.{node.name}'.strip('.')
+                yield where, name, node, ast.get_source_segment(text, node), public(name) and (patched or name in exported)
 
 
-@pytest.fixture(scope='module')
-def chrome():
-    with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=chromium(), args=['--no-sandbox', '--disable-background-networking'])
-        yield browser
-        browser.close()
+def test_every_definition_shows_its_source(soups):
+    code = {name: '\n'.join(pre.get_text() for pre in soup.select('.cell pre')) for name, soup in soups.items()}
+    lost = [f'{where}: {name}' for where, name, _, source, _ in defined() if source not in code[where]]
+    assert not lost, f'{len(lost)} definitions without source on their page (the cell needs `#| exports`): {lost}'
 
 
-@pytest.fixture(params=[(1280, 'light'), (390, 'dark')], ids=['desktop', 'phone'])
-def tab(request, chrome, address):
-    "A page that fails the check if anything goes wrong in it, or is asked of another host"
-    width, scheme = request.param
-    tab = chrome.new_page(viewport={'width': width, 'height': 900}, color_scheme=scheme, base_url=address)
+def test_entries(soups):
+    "A public name has one heading, the full name with its class, a link to its line, and one open block that says `def` or `class`"
+    for where, name, node, _, has_entry in defined():
+        heading = soups[where].select(f'h3[data-anchor-id="{name.lower()}"]')
+        assert len(heading) == has_entry, f'{where}: {len(heading)} entries for {name}'
+        if not has_entry: continue
+        assert heading[0].get_text() == name
+        section = heading[0].parent
+        assert re.fullmatch(rf'.*/collab_lit/{where.removesuffix(".html")}\.py#L\d+', section.select_one('.source-link')['href'])
+        starts = [p for p in section.select('pre') if re.search(rf'^(def|class) {node.name}\b', p.get_text(), re.M)]
+        kind = 'class' if isinstance(node, ast.ClassDef) else 'def'
+        assert starts and all(re.search(rf'^{kind} {node.name}\b', p.get_text(), re.M) for p in starts), f'{where}: {name} is a {kind}'
+        opened = [p for p in starts if not p.find_parent('details')]
+        assert len(opened) == 1, f'{where}: {len(opened)} open blocks begin with {name}'
+
+
+def test_ids_are_unique(site):
+    for path in site.glob('*.html'):
+        ids = re.findall(r'<[^>]* id="([^"]+)"', path.read_text(encoding='utf-8'))
+        twice = {i for i in ids if ids.count(i) > 1}
+        assert not twice, f'{path.name}: a heading and an entry, or two headings, have one name: {twice}'
+
+
+def prose(soup):
+    "What the page says, without code and formulas"
+    copy = BeautifulSoup(str(soup.main), 'html.parser')
+    for tag in copy.select('pre, code, math, script'): tag.decompose()
+    return copy.get_text()
+
+
+def test_no_markdown_is_left(soups):
+    for name, soup in soups.items():
+        left = re.findall(r'.{0,30}\]\([^)\s]+\)|.{0,30}`.{0,30}|.{0,30}\*\*.{0,30}', prose(soup))
+        assert not left, f'{name} shows Markdown: {left}'
+
+
+def test_names_lead_to_their_entries(soups):
+    "Names in backticks that have an entry are links; a method's bare name is one if no other class has it and no parameter is called so"
+    known = list(defined())
+    names = {name for _, name, _, _, has_entry in known if has_entry}
+    params = {a.arg for _, _, node, _, _ in known for n in ast.walk(node) if isinstance(n, ast.arguments) for a in n.args + n.kwonlyargs}
+    methods = {name for _, name, _, _, _ in known if '.' in name}
+    methods |= {f'{name}.{m.name}' for _, name, node, _, _ in known if isinstance(node, ast.ClassDef) for m in node.body if isinstance(m, ast.FunctionDef)}
+    last = Counter(m.rpartition('.')[2] for m in methods if public(m))
+    names |= {m for m, n in last.items() if n == 1 and m not in params and not m.startswith('_')}
+    for obj, cls in (('learn', 'Learner'), ('dls', 'CollabDataLoaders')):
+        names |= {name.replace(f'{cls}.', f'{obj}.', 1) for name in methods if name.startswith(f'{cls}.') and public(name)}
     wrong = []
-    tab.on('console', lambda m: wrong.append(f'{m.type}: {m.text}') if m.type in ('error', 'warning') else None)
-    tab.on('pageerror', lambda e: wrong.append(f'error: {e}'))
-    tab.on('requestfailed', lambda r: wrong.append(f'failed: {r.url}'))
-    tab.on('request', lambda r: None if r.url.startswith((address, 'data:')) else wrong.append(f'elsewhere: {r.url}'))
-    yield tab
-    tab.close()
+    for where, soup in soups.items():
+        plain = [c.get_text() for c in soup.main.select('code') if not c.find_parent(['a', 'pre', 'h1', 'h2', 'h3', 'h4'])]
+        wrong += [f'{where}: no link at {text}' for text in plain if re.sub(r'\(.*\)$', '', text, flags=re.S) in names]
+        wrong += [f'{where}: a heading links to {a["href"]}' for a in soup.main.select(':is(h1, h2, h3, h4) a')]
     assert not wrong, '\n'.join(wrong)
 
 
-OUT_OF_REACH = '''() => {
-  const scrolls = e => e.tagName != 'MAIN' && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement))
-  const beyond = e => e.getBoundingClientRect().right > window.innerWidth + 1
-  return [...document.querySelectorAll('main *')].filter(e => beyond(e) && !scrolls(e)).slice(0, 5).map(e => e.outerHTML.slice(0, 90))
-}'''
+def test_tables(soups):
+    wrong = []
+    for where, soup in soups.items():
+        for table in soup.main.select('table'):
+            start = f'in {where}: {table.get_text(" ", strip=True)[:100]}'
+            if not all(th.get_text(strip=True) for th in table.select('th')): wrong.append(f'a heading over nothing {start}')
+            rows = [[c.get_text(strip=True) for c in r.find_all(['th', 'td'])] for r in table.select('tbody tr')]
+            if len({len(r) for r in rows}) != 1: continue
+            for n, column in enumerate(zip(*rows)):
+                if not set(column) - ({'', 'NaN', 'nan', 'None', '<NA>'} if 'dataframe' in table.get('class', ()) else {''}): wrong.append(f'nothing in column {n} {start}')
+    assert not wrong, '\n'.join(wrong)
 
 
-def test_pages_in_a_browser(tab, site):
-    "Titles, pictures, tables and formulas have a size, and all of them can be seen, by scrolling if need be"
-    seen = dict(img=0, table=0, math=0)
-    for n in NOTEBOOKS:
-        tab.goto(page(n))
-        assert tab.locator('main h1').first.inner_text().strip(), f'{page(n)} has no title'
-        for tag in seen:
-            boxes = [o.bounding_box() for o in tab.locator(f'main {tag}').all()]
-            assert all(b and b['width'] > 3 and b['height'] > 3 for b in boxes), f'{page(n)}: a {tag} is not visible'
-            seen[tag] += len(boxes)
-        if seen['img']: assert tab.evaluate('[...document.images].every(i => i.complete && i.naturalWidth > 0)'), f'{page(n)}: broken picture'
-        lost = tab.evaluate(OUT_OF_REACH)
-        assert not lost, f'{page(n)}: at {tab.viewport_size["width"]} pixels, out of the window and of any box that scrolls: {lost}'
-        prose = tab.evaluate("(m => (m.querySelectorAll('pre, code').forEach(o => o.remove()), m.textContent))(document.querySelector('main').cloneNode(true))")
-        assert not re.search(r'\\[a-zA-Z(\[]|\$\$', prose), f'{page(n)} shows TeX'
-        for formula in tab.locator('main math').all_text_contents(): assert '&' not in formula, f'{page(n)}: half a formula: {formula}'
-    assert all(seen.values()), f'a site with plots, tables and formulas shows {seen}'
-
-
-def test_tutorial_shows_plots_and_tables(tab):
-    tab.goto('tutorial.html')
-    assert tab.locator('main img').count() and tab.locator('main table').count()
-
-
-def test_api_page_shows_a_signature_and_its_parameters(tab):
-    tab.goto('onecycle.html')
-    entry = tab.locator('[id="learner.fit_one_cycle"]')
-    assert entry.is_visible()
-    assert tab.locator('main table', has_text='pct_start').first.is_visible()
-
-
-def test_search_finds_fit_one_cycle(tab):
-    tab.goto('index.html')
-    menu = tab.locator('.navbar-toggler')
-    if menu.is_visible(): menu.click()
-    tab.locator('input[type=search]').fill('fit_one_cycle')
-    hit = tab.locator('.search-result', has_text='fit_one_cycle').first
-    hit.click()
-    tab.wait_for_url(re.compile(r'/\w+\.html'))
-    assert 'fit_one_cycle' in tab.locator('main').inner_text()
-
-
-def test_dark_mode_can_be_chosen(tab):
-    tab.goto('index.html')
-    background = lambda: tab.evaluate('getComputedStyle(document.body).backgroundColor')
-    before = background()
-    menu = tab.locator('.navbar-toggler')
-    if menu.is_visible(): menu.click()
-    tab.locator('.quarto-color-scheme-toggle').click()
-    tab.wait_for_function('b => getComputedStyle(document.body).backgroundColor != b', arg=before)
-    chosen = background()
-    tab.reload()
-    assert background() == chosen != before
+def test_pictures_say_what_they_show(soups):
+    mute = [f'{where}: picture {n}' for where, soup in soups.items()
+            for n, img in enumerate(soup.main.select('img')) if len(img.get('alt', '').split()) < 4]
+    assert not mute, f'{len(mute)} pictures without the claim they make (`#| fig-alt: ...` in their cell): {mute}'

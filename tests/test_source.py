@@ -1,7 +1,7 @@
 "The notebooks are the source: what is made from them is up to date, and they depend on each other in order."
 import ast, re, sys
 import pytest
-from project import BIN, CHAPTERS, NOTEBOOKS, ROOT, copy_project, files, run, settings
+from project import BIN, CHAPTERS, NOTEBOOKS, ROOT, copy_project, files, run, settings, shown_cells
 
 sys.path.insert(0, str(ROOT/'tools'))
 
@@ -75,3 +75,18 @@ def test_imports_point_backwards(module):
 
 
 def test_modules_are_chapters(): assert len(order()) >= len(CHAPTERS) > 0
+
+
+RICH = {'text/html', 'text/markdown', 'text/latex', 'image/png', 'image/svg+xml', 'image/jpeg'}
+
+
+@pytest.mark.parametrize('path', NOTEBOOKS, ids=lambda p: p.stem)
+def test_lines_fit_the_page(path):
+    "No line of code or of text output that a page shows is longer than 95 characters: its box would scroll sideways"
+    long = []
+    for cell in shown_cells(path):
+        lines = cell['source'].splitlines()
+        for out in cell['outputs']:
+            if not RICH & out.get('data', {}).keys(): lines += ''.join(out.get('text') or out['data'].get('text/plain', '')).splitlines()
+        long += [f'{len(l)}: {l[:100]}' for l in lines if len(l) > 95 and not l.startswith('#|')]
+    assert not long, f'{len(long)} lines of {path.name} are too long:\n' + '\n'.join(long[:10])

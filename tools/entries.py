@@ -7,6 +7,7 @@ from fastcore.docments import DocmentTbl, MarkdownRenderer, empty
 from nbdev.process import NBProcessor, Processor
 from nbdev.processors import FilterDefaults, add_fold, add_links, add_show_docs, clean_show_doc, exec_show_docs, mv_exports
 from nbdev.showdoc import showdoc_nm
+from smalldocs.markdown import pandoc_id
 
 DEFINITIONS = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
 
@@ -59,6 +60,16 @@ def heading(
     return f'### {shown} {{#{name.lower()}}}'
 
 
+def apart(
+    line,     # a heading of a section, in Markdown
+    text,     # its words
+    anchors,  # those of the page's entries
+):
+    "The heading, with an anchor of its own where an entry has the one that it would get"
+    anchor = pandoc_id(text)
+    return f'{line} {{#about-{anchor}}}' if anchor in anchors else line
+
+
 class name_module(Processor):
     "Say below the title of a chapter which module it makes"
     def begin(self):
@@ -70,7 +81,9 @@ class add_entries(Processor):
     What is exported for the library alone has no entry, and its source is shown as well."""
     def begin(self):
         cells, module = [], module_of(self.nb)
+        anchors = {name.lower() for cell in self.nb.cells for name, _ in definitions(cell)}
         for cell in self.nb.cells:
+            if cell.cell_type == 'markdown': cell.source = re.sub(r'^(##+ )(.*)$', lambda m: apart(m[0], m[2], anchors), cell.source, flags=re.M)
             if cell.cell_type == 'code': cell.directives_.pop('exporti', None)  # nbdev would take it off the page
             names = [name for name, _ in definitions(cell) if is_public(name)]
             fold = cell.directives_.get('code-fold:') == ['true'] if names else False

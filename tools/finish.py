@@ -7,7 +7,7 @@ from nbdev.doclinks import NbdevLookup
 NUMBER = re.compile(r'[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?( ?(%|×|x|s|ms|µs|[kMG]i?B))?')
 NOTHING = {'', '-', '–', '—', 'nan', 'NaN', '<NA>', 'None'}
 LABELS = {'nav.navbar': 'Site', 'nav.quarto-secondary-nav': 'Open the list of pages', '#quarto-sidebar': 'Pages', '#TOC': 'On this page',
-          'nav.page-navigation': 'Previous and next page'}
+          '#quarto-margin-sidebar': 'About this page', 'nav.page-navigation': 'Previous and next page'}
 
 
 def link_names(
@@ -90,6 +90,7 @@ def open_to_all(
     for icon in soup.select('i.bi'):
         icon.attrs.pop('role', None)
         icon['aria-hidden'] = 'true'
+    for margin in soup.select('div#quarto-margin-sidebar'): margin.name = 'aside'
     for part, label in LABELS.items():
         for nav in soup.select(part): nav['aria-label'] = label
 
