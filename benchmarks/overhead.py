@@ -4,10 +4,8 @@ import contextlib, os, time, warnings
 import pandas as pd
 import torch
 
-from collab_lit.all import Callback, CollabDataLoaders, CSVLogger, collab_learner, mae, rmse, set_seed
-from collab_lit.cli import read_movielens
+from collab_lit.all import CSVLogger, Callback, CollabDataLoaders, Progress, collab_learner, mae, read_movielens, rmse, set_seed
 from collab_lit.engine import stepper
-from collab_lit.learner import Progress
 from collab_lit.onecycle import one_cycle
 
 from common import save_ratios

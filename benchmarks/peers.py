@@ -30,8 +30,9 @@ FAST     = dict(bs=512, n_factors=16, n_epoch=6, lr=0.01, wd=0.2, pct_start=0.4)
 
 def _collab_lit(train, valid, threads, seed, bs, n_factors, n_epoch, lr, wd, pct_start=0.25):
     import torch
-    from collab_lit.data import CollabDataLoaders, IndexSplitter
+    from collab_lit.data import CollabDataLoaders
     from collab_lit.learner import collab_learner, set_seed
+    from collab_lit.split import IndexSplitter
     import collab_lit.onecycle  # gives Learner its fit_one_cycle
     torch.set_num_threads(threads)
     set_seed(seed)

@@ -3,8 +3,7 @@ import time, warnings
 
 import torch
 
-from collab_lit.all import CollabDataLoaders, collab_learner, pd, set_seed
-from collab_lit.cli import read_movielens
+from collab_lit.all import CollabDataLoaders, collab_learner, pd, read_movielens, set_seed
 
 
 def fit(
