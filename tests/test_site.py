@@ -161,12 +161,14 @@ def test_names_lead_to_their_entries(soups):
     known = list(defined())
     names = {name for _, name, _, _, has_entry in known if has_entry}
     params = {a.arg for _, _, node, _, _ in known for n in ast.walk(node) if isinstance(n, ast.arguments) for a in n.args + n.kwonlyargs}
-    methods = {name for _, name, _, _, _ in known if '.' in name}
-    methods |= {f'{name}.{m.name}' for _, name, node, _, _ in known if isinstance(node, ast.ClassDef) for m in node.body if isinstance(m, ast.FunctionDef)}
-    last = Counter(m.rpartition('.')[2] for m in methods if public(m))
+    methods = {name for _, name, _, _, _ in known if '.' in name and public(name)}
+    for _, name, node, _, _ in known:
+        if isinstance(node, ast.ClassDef): methods |= {f'{name}.{m.name}' for m in node.body if isinstance(m, ast.FunctionDef) and public(m.name)}
+    last = Counter(m.rpartition('.')[2] for m in methods)
     names |= {m for m, n in last.items() if n == 1 and m not in params and not m.startswith('_')}
-    for obj, cls in (('learn', 'Learner'), ('dls', 'CollabDataLoaders')):
-        names |= {name.replace(f'{cls}.', f'{obj}.', 1) for name in methods if name.startswith(f'{cls}.') and public(name)}
+    library = import_module('collab_lit.all')
+    for obj, cls in (('learn', 'Learner'), ('Learner', 'Learner'), ('dls', 'CollabDataLoaders'), ('CollabDataLoaders', 'CollabDataLoaders')):
+        names |= {f'{obj}.{m.rpartition(".")[2]}' for m in methods for base in getattr(library, cls).__mro__ if m.startswith(f'{base.__name__}.')}
     wrong = []
     for where, soup in soups.items():
         plain = [c.get_text() for c in soup.main.select('code') if not c.find_parent(['a', 'pre', 'h1', 'h2', 'h3', 'h4'])]

@@ -117,7 +117,7 @@ class Names:
     def __init__(self,
         pages,  # the name of each page by the path of its notebook
     ):
-        self.entries, self.modules, self.owners, self.params = {}, {}, {}, set()
+        self.entries, self.bases, self.modules, self.owners, self.params = {}, {}, {}, {}, set()
         for path, page in pages.items():
             nb = NBProcessor(path).nb
             if module := module_of(nb): self.modules[module] = page
@@ -127,6 +127,7 @@ class Names:
                     for inner in ast.walk(node):
                         if isinstance(inner, ast.arguments): self.params.update(a.arg for a in inner.posonlyargs + inner.args + inner.kwonlyargs)
                     if isinstance(node, ast.ClassDef):
+                        self.bases[name] = [ast.unparse(b) for b in node.bases]
                         for method in node.body:
                             if isinstance(method, DEFINITIONS) and is_public(method.name): self.add(f'{name}.{method.name}', f'{page}#{name.lower()}')
 
@@ -134,6 +135,15 @@ class Names:
         self.entries.setdefault(name, link)
         owner, _, method = name.rpartition('.')
         if owner: self.owners.setdefault(method, set()).add(owner)
+
+    def method(self, cls, name):
+        "The link for a method of a class, its own or inherited"
+        links = [self.entries.get(f'{cls}.{name}'), *(self.method(b, name) for b in self.bases.get(cls, ()))]
+        return next((l for l in links if l), None)
+
+    def above(self, cls):
+        "The classes that a class inherits from"
+        return {b for base in self.bases.get(cls, ()) for b in (base, *self.above(base))}
 
     def find(self,
         text,  # what stands in backticks: a name or a call
@@ -143,11 +153,12 @@ class Names:
         if not m: return
         name = m[1]
         first, _, rest = name.partition('.')
-        if first in self.instances and rest: first, name = self.instances[first], f'{self.instances[first]}.{rest}'
-        if first in self.modules and rest: name = rest
+        if first in self.instances and rest: return self.method(self.instances[first], rest)
+        if first in self.modules and rest: return self.find(rest)
         if name in self.entries: return self.entries[name]
-        if rest: return self.entries.get(first) if first not in self.instances.values() else None
+        if rest: return self.method(first, rest) or self.entries.get(first)
         if name in self.params: return
-        owners = self.owners.get(name, ())
-        if len(owners) == 1 and not name.startswith('_'): return self.entries[f'{next(iter(owners))}.{name}']
+        owners = self.owners.get(name, set()) if not name.startswith('_') else set()
+        first = [o for o in owners if not owners & self.above(o)]  # a method that classes share is that of the class they inherit from
+        if len(first) == 1: return self.entries[f'{first[0]}.{name}']
         return self.modules.get(name)
