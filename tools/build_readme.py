@@ -17,9 +17,11 @@ def readme(
     cfg = get_config(path=root)
     nb = nbformat.read(root/cfg.nbs_path.name/cfg.readme_nb, 4)
     nb.metadata['language_info'] = {'name': 'python'}  # for the colours of code
-    nb.cells = [c for c in nb.cells if not re.search(r'^#\|\s*(hide|export|default_exp)', c.source, re.M)]
+    nb.cells = [c for c in nb.cells if not re.search(r'^#\|\s*(hide|export|default_exp|code-summary: "Checks")', c.source, re.M)]
+    alts = {n: m[1] for n, c in enumerate(nb.cells) if (m := re.search(r'^#\|\s*fig-alt:\s*"(.*)"', c.source, re.M))}
     for c in nb.cells: c.source = re.sub(r'^#\|.*\n', '', c.source, flags=re.M)
     text, res = MarkdownExporter().from_notebook_node(nb, {'unique_key': 'index', 'output_files_dir': 'nbs/images'})
+    for n, alt in alts.items(): text = re.sub(rf'!\[png\]\((\S*index_{n}_\d+\.png)\)', lambda m: f'![{alt}]({m[1]})', text)
     text = re.sub(r'<style scoped>.*?</style>\n', '', text, flags=re.S)          # GitHub would show it as text
     text = text.replace('](index.ipynb', f']({cfg.doc_host}{cfg.doc_baseurl}/')  # home, from here, is the website
     text = re.sub(r'(\]\(|src=")(?!https?:|#|nbs/|\.\./)', r'\1nbs/', text)      # links start from the top, not from nbs/
