@@ -74,6 +74,12 @@ def test_imports_point_backwards(module):
     assert not late, f'{module} imports {late}, which come later'
 
 
+def test_modules_hold_no_directives():
+    for path in (ROOT/'collab_lit').glob('*.py'):
+        left = re.findall(r'^#\|.*', path.read_text(encoding='utf-8'), re.M)
+        assert not left, f'{path.name} holds {left}: nbdev keeps those with a colon; to fold an exported cell write `#| fold`'
+
+
 def test_modules_are_chapters(): assert len(order()) >= len(CHAPTERS) > 0
 
 

@@ -86,12 +86,12 @@ class add_entries(Processor):
             if cell.cell_type == 'markdown': cell.source = re.sub(r'^(##+ )(.*)$', lambda m: apart(m[0], m[2], anchors), cell.source, flags=re.M)
             if cell.cell_type == 'code': cell.directives_.pop('exporti', None)  # nbdev would take it off the page
             names = [name for name, _ in definitions(cell) if is_public(name)]
-            fold = cell.directives_.get('code-fold:') == ['true'] if names else False
+            fold = cell.cell_type == 'code' and 'fold' in cell.directives_
             for name in names:
                 text = heading(name)
                 if fold or 'export' in cell.directives_: text += f'\n\n{self.signature(module, name)}'
                 cells.append(mk_cell(text, 'markdown'))
-            if fold and 'code-summary:' not in cell.directives_: cell.source = '#| code-summary: "Source"\n' + cell.source
+            if fold: cell.source = '#| code-fold: true\n#| code-summary: "Source"\n' + cell.source
             cells.append(cell)
         self.nb.cells = cells
 
@@ -117,11 +117,12 @@ class Names:
     def __init__(self,
         pages,  # the name of each page by the path of its notebook
     ):
-        self.entries, self.bases, self.modules, self.owners, self.params = {}, {}, {}, {}, set()
+        self.entries, self.bases, self.modules, self.owners, self.params, self.sources = {}, {}, {}, {}, set(), set()
         for path, page in pages.items():
             nb = NBProcessor(path).nb
             if module := module_of(nb): self.modules[module] = page
             for cell in nb.cells:
+                if cell.cell_type == 'code' and {'export', 'exports', 'exporti'} & cell.directives_.keys(): self.sources.add(cell.source.strip())
                 for name, node in definitions(cell):
                     if is_public(name): self.add(name, f'{page}#{name.lower()}')
                     for inner in ast.walk(node):

@@ -27,7 +27,9 @@ def link_sources(
     page,   # its name
     names,  # an `entries.Names`
 ):
-    "Put beside each entry a link to its place in the module"
+    "Mark what is source of the library, and put beside each entry a link to its place in the module"
+    for pre in soup.main.select('pre.cell-code'):
+        if pre.get_text().strip() in names.sources: pre.parent['class'] = [*pre.parent['class'], 'library']
     for name, link in names.entries.items():
         if link != f'{page}#{name.lower()}': continue
         source = soup.new_tag('a', href=NbdevLookup().code(name), attrs={'class': 'source-link'})
@@ -35,16 +37,22 @@ def link_sources(
         soup.find(attrs={'data-anchor-id': name.lower()}).insert_after(source)
 
 
-def set_tables(
+def name_index(
     soup,  # the page
 ):
-    "Mark columns of numbers and tables too wide for a phone, which styles.css sets; a heading over nothing becomes an empty cell"
-    for thead in soup.main.find_all('thead'):  # pandas puts the name of the index in a row of its own
+    "Put the name of a table's index, for which pandas has a row of its own, among the names of its columns"
+    for thead in soup.main.find_all('thead'):
         rows = [r.find_all('th', recursive=False) for r in thead.find_all('tr')]
         if len(rows) == 2 and len(rows[0]) == len(rows[1]) and not any(a.get_text(strip=True) and b.get_text(strip=True) for a, b in zip(*rows)):
             for upper, lower in zip(*rows):
                 if lower.get_text(strip=True): upper.replace_with(lower.extract())
             thead.find_all('tr')[1].decompose()
+
+
+def set_tables(
+    soup,  # the page
+):
+    "Mark columns of numbers and tables too wide for a phone, which styles.css sets; a heading over nothing becomes an empty cell"
     for th in soup.main.find_all('th'):
         if not th.get_text(strip=True): th.name = 'td'
     for table in soup.main.find_all('table'):
@@ -115,6 +123,7 @@ def finish(
     soup = BeautifulSoup(path.read_text(encoding='utf-8'), 'html.parser')
     link_names(soup, path.name, names)
     link_sources(soup, path.name, names)
+    name_index(soup)
     set_tables(soup)
     break_names(soup)
     size_pictures(soup)
