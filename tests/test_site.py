@@ -84,6 +84,7 @@ def test_links_to_source(soups):
     for n in NOTEBOOKS:
         source = f'{settings()["git_url"]}/blob/{settings()["branch"]}/nbs/{n.name}'
         assert soups[page(n)].find('a', href=source), f'{page(n)} does not link to {source}'
+    assert f'git clone {settings()["git_url"]}' in soups['index.html'].main.get_text()
     for name, soup in soups.items():
         assert soup.select_one(f'.navbar a[href="{settings()["git_url"]}"]'), f'{name} has no link to GitHub in its bar'
         assert settings()['version'] in soup.footer.get_text(), f'{name} does not say of which version it is'

@@ -28,6 +28,7 @@ def test_readme_is_the_index():
     tracked = {f.as_posix() for f in files()}
     for link in links: assert re.match(r'https?:', link) or link in tracked, f'README.md links to {link}, which is no file of the project'
     assert not re.search(r'data:image|<style', text), 'GitHub shows neither data: pictures nor styles'
+    assert f'git clone {settings()["git_url"]}' in text
 
 
 def test_address_has_one_home(copy):

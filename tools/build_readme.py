@@ -22,6 +22,7 @@ def readme(
     for c in nb.cells: c.source = re.sub(r'^#\|.*\n', '', c.source, flags=re.M)
     text, res = MarkdownExporter().from_notebook_node(nb, {'unique_key': 'index', 'output_files_dir': 'nbs/images'})
     for n, alt in alts.items(): text = re.sub(rf'!\[png\]\((\S*index_{n}_\d+\.png)\)', lambda m: f'![{alt}]({m[1]})', text)
+    text = text.replace('$GIT_URL', cfg.git_url)
     text = re.sub(r'<style scoped>.*?</style>\n', '', text, flags=re.S)          # GitHub would show it as text
     text = text.replace('](index.ipynb', f']({cfg.doc_host}{cfg.doc_baseurl}/')  # home, from here, is the website
     text = re.sub(r'(\]\(|src=")(?!https?:|#|nbs/|\.\./)', r'\1nbs/', text)      # links start from the top, not from nbs/

@@ -4,6 +4,7 @@ import ast, importlib, inspect, re
 from execnb.nbio import mk_cell
 from fastcore.basics import listify
 from fastcore.docments import DocmentTbl, MarkdownRenderer, empty
+from nbdev.config import get_config
 from nbdev.process import NBProcessor, Processor
 from nbdev.processors import FilterDefaults, add_fold, add_links, add_show_docs, clean_show_doc, exec_show_docs, mv_exports
 from nbdev.showdoc import showdoc_nm
@@ -70,6 +71,13 @@ def apart(
     return f'{line} {{#about-{anchor}}}' if anchor in anchors else line
 
 
+def fill_address(
+    cell,  # of a notebook
+):
+    "Put the repository's address, which settings.ini alone holds, where the text says `$GIT_URL`"
+    if cell.cell_type == 'markdown': cell.source = cell.source.replace('$GIT_URL', get_config().git_url)
+
+
 class name_module(Processor):
     "Say below the title of a chapter which module it makes"
     def begin(self):
@@ -107,7 +115,7 @@ class Filters(FilterDefaults):
     "nbdev's steps from a notebook to a page, with the entries made here"
     def base_procs(self):
         ours = {add_show_docs, clean_show_doc, exec_show_docs, add_links, add_fold, mv_exports}
-        return [name_module] + [add_entries if p is add_show_docs else p for p in super().base_procs() if p is add_show_docs or p not in ours]
+        return [fill_address, name_module] + [add_entries if p is add_show_docs else p for p in super().base_procs() if p is add_show_docs or p not in ours]
 
 
 class Names:
