@@ -119,6 +119,10 @@ def test_dark_mode_can_be_chosen(tab):
     assert background() == chosen != before
 
 
+WIDE = """[...document.querySelectorAll('main pre')].filter(p => p.scrollWidth > p.clientWidth).map(p => p.textContent.slice(0, 60))"""
+SMALL = """[...document.querySelectorAll('main .cell-output img')].filter(i => i.clientWidth < Math.min(i.naturalWidth, 600)).length"""
+
+
 def unfold(tab): tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
 
 
@@ -127,7 +131,7 @@ def test_code_fits_a_desk(chrome, address):
     for name in PAGES:
         tab.goto(name)
         unfold(tab)
-        wide = tab.evaluate("[...document.querySelectorAll('main pre')].filter(p => p.scrollWidth > p.clientWidth).map(p => p.textContent.slice(0, 60))")
+        wide = tab.evaluate(WIDE)
         assert not wide, f'{name}: {len(wide)} boxes scroll sideways at 1280 pixels: {wide}'
     tab.close()
 
@@ -136,7 +140,7 @@ def test_words_in_pictures_can_be_read_on_a_phone(chrome, address):
     tab = chrome.new_page(viewport={'width': 390, 'height': 900}, base_url=address)
     for name in PAGES:
         tab.goto(name)
-        small = tab.evaluate("[...document.querySelectorAll('main .cell-output img')].filter(i => i.clientWidth < Math.min(i.naturalWidth, 600)).length")
+        small = tab.evaluate(SMALL)
         assert not small, f'{name}: {small} pictures are shrunk'
     tab.close()
 

@@ -161,15 +161,17 @@ def test_names_lead_to_their_entries(soups):
     "Names in backticks that have an entry are links; a method's bare name is one if no other class has it and no parameter is called so"
     known = list(defined())
     names = {name for _, name, _, _, has_entry in known if has_entry}
-    params = {a.arg for _, _, node, _, _ in known for n in ast.walk(node) if isinstance(n, ast.arguments) for a in n.args + n.kwonlyargs}
+    params = {a.arg for _, _, node, _, _ in known for a in ast.walk(node) if isinstance(a, ast.arg)}
     methods = {name for _, name, _, _, _ in known if '.' in name and public(name)}
     for _, name, node, _, _ in known:
-        if isinstance(node, ast.ClassDef): methods |= {f'{name}.{m.name}' for m in node.body if isinstance(m, ast.FunctionDef) and public(m.name)}
+        if isinstance(node, ast.ClassDef):
+            methods |= {f'{name}.{m.name}' for m in node.body if isinstance(m, ast.FunctionDef) and public(m.name)}
     last = Counter(m.rpartition('.')[2] for m in methods)
     names |= {m for m, n in last.items() if n == 1 and m not in params and not m.startswith('_')}
     library = import_module('collab_lit.all')
-    for obj, cls in (('learn', 'Learner'), ('Learner', 'Learner'), ('dls', 'CollabDataLoaders'), ('CollabDataLoaders', 'CollabDataLoaders')):
-        names |= {f'{obj}.{m.rpartition(".")[2]}' for m in methods for base in getattr(library, cls).__mro__ if m.startswith(f'{base.__name__}.')}
+    for cls, obj in (('Learner', 'learn'), ('CollabDataLoaders', 'dls')):
+        own = {m.rpartition('.')[2] for m in methods for base in getattr(library, cls).__mro__ if m.startswith(f'{base.__name__}.')}
+        names |= {f'{o}.{m}' for o in (cls, obj) for m in own}
     wrong = []
     for where, soup in soups.items():
         plain = [c.get_text() for c in soup.main.select('code') if not c.find_parent(['a', 'pre', 'h1', 'h2', 'h3', 'h4'])]
@@ -186,8 +188,8 @@ def test_tables(soups):
             if not all(th.get_text(strip=True) for th in table.select('th')): wrong.append(f'a heading over nothing {start}')
             rows = [[c.get_text(strip=True) for c in r.find_all(['th', 'td'])] for r in table.select('tbody tr')]
             if len({len(r) for r in rows}) != 1: continue
-            for n, column in enumerate(zip(*rows)):
-                if not set(column) - ({'', 'NaN', 'nan', 'None', '<NA>'} if 'dataframe' in table.get('class', ()) else {''}): wrong.append(f'nothing in column {n} {start}')
+            nothing = {'', 'NaN', 'nan', 'None', '<NA>'} if 'dataframe' in table.get('class', ()) else {''}
+            wrong += [f'nothing in column {n} {start}' for n, column in enumerate(zip(*rows)) if not set(column) - nothing]
     assert not wrong, '\n'.join(wrong)
 
 

@@ -57,7 +57,7 @@ class Site(site.Site):
         return super().find_page(target) or next((p for p in self.pages.values() if p.out == target), None)
 
     def hidden(self, page):
-        "Nothing lists the page for what is not found"
+        "Nothing lists the page for missing addresses"
         return page.out.name == '404.html' or super().hidden(page)
 
     def render_page(self, page):
@@ -91,7 +91,7 @@ def draw_card(
     title,  # of the site
     line,   # what it is, in a sentence
 ):
-    "The picture that messengers show with a link to the site: films as dots on a map, each near its like"
+    "The picture shown with links to the site: films as dots on a map, in three groups"
     gen = np.random.default_rng(7)
     fig = plt.figure(figsize=(12, 6.3), dpi=100, facecolor='#17324d')
     ax = fig.add_axes((0, 0, 1, 1), xlim=(0, 12), ylim=(0, 6.3))

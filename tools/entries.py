@@ -66,7 +66,7 @@ def apart(
     text,     # its words
     anchors,  # those of the page's entries
 ):
-    "The heading, with an anchor of its own where an entry has the one that it would get"
+    "The heading, with another anchor where an entry already has the usual one"
     anchor = pandoc_id(text)
     return f'{line} {{#about-{anchor}}}' if anchor in anchors else line
 
@@ -79,19 +79,20 @@ def fill_address(
 
 
 class name_module(Processor):
-    "Say below the title of a chapter which module it makes"
+    "Show the name of a chapter's module below its title"
     def begin(self):
         if module := module_of(self.nb): self.nb.frontmatter_ = dict(subtitle=f'collab_lit.{module}')
 
 
 class add_entries(Processor):
-    """Put before each exported cell an entry for each name it defines, in order; the signature only where the source is not open below it.
-    What is exported for the library alone has no entry, and its source is shown as well."""
+    """Put an entry for each name that an exported cell defines before the cell, with a signature where the source below is not open.
+    `exporti` cells show their source without an entry."""
     def begin(self):
         cells, module = [], module_of(self.nb)
         anchors = {name.lower() for cell in self.nb.cells for name, _ in definitions(cell)}
         for cell in self.nb.cells:
-            if cell.cell_type == 'markdown': cell.source = re.sub(r'^(##+ )(.*)$', lambda m: apart(m[0], m[2], anchors), cell.source, flags=re.M)
+            if cell.cell_type == 'markdown':
+                cell.source = re.sub(r'^##+ (.*)$', lambda m: apart(m[0], m[1], anchors), cell.source, flags=re.M)
             if cell.cell_type == 'code': cell.directives_.pop('exporti', None)  # nbdev would take it off the page
             names = [name for name, _ in definitions(cell) if is_public(name)]
             fold = cell.cell_type == 'code' and 'fold' in cell.directives_
@@ -114,12 +115,13 @@ class add_entries(Processor):
 class Filters(FilterDefaults):
     "nbdev's steps from a notebook to a page, with the entries made here"
     def base_procs(self):
-        ours = {add_show_docs, clean_show_doc, exec_show_docs, add_links, add_fold, mv_exports}
-        return [fill_address, name_module] + [add_entries if p is add_show_docs else p for p in super().base_procs() if p is add_show_docs or p not in ours]
+        replaced = clean_show_doc, exec_show_docs, add_links, add_fold, mv_exports
+        procs = [add_entries if p is add_show_docs else p for p in super().base_procs() if p not in replaced]
+        return [fill_address, name_module, *procs]
 
 
 class Names:
-    "Where names lead that stand in backticks: to their entry, or to the page of a module"
+    "Where names in backticks link to: their entry, or the page of a module"
     instances = dict(learn='Learner', dls='CollabDataLoaders')  # what the pages call their objects
 
     def __init__(self,
@@ -130,15 +132,16 @@ class Names:
             nb = NBProcessor(path).nb
             if module := module_of(nb): self.modules[module] = page
             for cell in nb.cells:
-                if cell.cell_type == 'code' and {'export', 'exports', 'exporti'} & cell.directives_.keys(): self.sources.add(cell.source.strip())
+                if cell.cell_type != 'code': continue
+                if {'export', 'exports', 'exporti'} & cell.directives_.keys(): self.sources.add(cell.source.strip())
                 for name, node in definitions(cell):
                     if is_public(name): self.add(name, f'{page}#{name.lower()}')
-                    for inner in ast.walk(node):
-                        if isinstance(inner, ast.arguments): self.params.update(a.arg for a in inner.posonlyargs + inner.args + inner.kwonlyargs)
+                    self.params.update(a.arg for a in ast.walk(node) if isinstance(a, ast.arg))
                     if isinstance(node, ast.ClassDef):
                         self.bases[name] = [ast.unparse(b) for b in node.bases]
                         for method in node.body:
-                            if isinstance(method, DEFINITIONS) and is_public(method.name): self.add(f'{name}.{method.name}', f'{page}#{name.lower()}')
+                            if isinstance(method, DEFINITIONS) and is_public(method.name):
+                                self.add(f'{name}.{method.name}', f'{page}#{name.lower()}')
 
     def add(self, name, link):
         self.entries.setdefault(name, link)
@@ -155,7 +158,7 @@ class Names:
         return {b for base in self.bases.get(cls, ()) for b in (base, *self.above(base))}
 
     def find(self,
-        text,  # what stands in backticks: a name or a call
+        text,  # from between backticks: a name or a call
     ):
         "The link for it, or None"
         m = re.fullmatch(r'(?:collab_lit\.)?([A-Za-z_]\w*(?:\.\w+)*)(?:\(.*\))?', text, re.S)

@@ -1,4 +1,4 @@
-"What a built page still lacks: links from names, numbers that line up, and what a keyboard and a screen reader need."
+"Finish the built pages: link names, align numbers, and make the pages work with a keyboard and a screen reader."
 import base64, re, struct
 
 from bs4 import BeautifulSoup
@@ -15,7 +15,7 @@ def link_names(
     page,   # its name
     names,  # an `entries.Names`
 ):
-    "Link names in backticks to their entries, but for those in headings, in links and in blocks of code"
+    "Link names in backticks to their entries, except in headings, links and blocks of code"
     for code in soup.main.find_all('code'):
         if code.find_parent(['a', 'pre', 'summary', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6']): continue
         link = names.find(code.get_text())
@@ -27,7 +27,7 @@ def link_sources(
     page,   # its name
     names,  # an `entries.Names`
 ):
-    "Mark what is source of the library, and put beside each entry a link to its place in the module"
+    "Mark the source of the library, and put a link to its line in the module beside each entry"
     for pre in soup.main.select('pre.cell-code'):
         if pre.get_text().strip() in names.sources: pre.parent['class'] = [*pre.parent['class'], 'library']
     for name, link in names.entries.items():
@@ -40,10 +40,11 @@ def link_sources(
 def name_index(
     soup,  # the page
 ):
-    "Put the name of a table's index, for which pandas has a row of its own, among the names of its columns"
+    "Move the name of a table's index, which pandas puts in a row of its own, up to the names of the columns"
     for thead in soup.main.find_all('thead'):
         rows = [r.find_all('th', recursive=False) for r in thead.find_all('tr')]
-        if len(rows) == 2 and len(rows[0]) == len(rows[1]) and not any(a.get_text(strip=True) and b.get_text(strip=True) for a, b in zip(*rows)):
+        if len(rows) != 2 or len(rows[0]) != len(rows[1]): continue
+        if not any(upper.get_text(strip=True) and lower.get_text(strip=True) for upper, lower in zip(*rows)):
             for upper, lower in zip(*rows):
                 if lower.get_text(strip=True): upper.replace_with(lower.extract())
             thead.find_all('tr')[1].decompose()
@@ -52,7 +53,7 @@ def name_index(
 def set_tables(
     soup,  # the page
 ):
-    "Mark columns of numbers and tables too wide for a phone, which styles.css sets; a heading over nothing becomes an empty cell"
+    "Mark columns of numbers, and tables too wide for a phone, for styles.css; an empty heading becomes an empty cell"
     for th in soup.main.find_all('th'):
         if not th.get_text(strip=True): th.name = 'td'
     for table in soup.main.find_all('table'):
@@ -72,7 +73,7 @@ def set_tables(
 def size_pictures(
     soup,  # the page
 ):
-    "Give the notebook's pictures the size they were drawn in, so that the text stays where it is while they load"
+    "State the size of each of the notebook's pictures, so that the text does not move while they load"
     for img in soup.main.select('img[src^="data:image/png;base64,"]'):
         header = base64.b64decode(img['src'].partition(',')[2][:32])
         if not img.get('width'): img['width'], img['height'] = struct.unpack('>II', header[16:24])
@@ -81,7 +82,7 @@ def size_pictures(
 def break_names(
     soup,  # the page
 ):
-    "Let a long name in the contents go on in the next line after a dot or an underscore"
+    "Let a long name in the table of contents break after a dot or an underscore"
     for a in soup.select('#TOC a'):
         parts = re.split(r'(?<=[._])(?=\w)', a.get_text())
         a.clear()
@@ -91,7 +92,7 @@ def break_names(
 def open_to_all(
     soup,  # the page
 ):
-    "Controls that a keyboard reaches, icons that a screen reader skips, and a name for each part of the page"
+    "Make controls reachable by keyboard, icons silent for screen readers, and give each part of the page a name"
     for control in soup.select('a[data-bs-toggle="collapse"], a.quarto-color-scheme-toggle'):
         control.name, control['type'] = 'button', 'button'
         for attr in ('role', 'href'): control.attrs.pop(attr, None)
@@ -107,7 +108,7 @@ def from_the_top(
     soup,  # the page
     base,  # path of the site, with slashes around it
 ):
-    "Make the page's links start at the top of the site: the page for what is not found is shown at any address"
+    "Make links absolute within the host: the page for missing addresses is shown at any depth"
     for tag in soup.select('[href], [src], meta[name="smalldocs:offset"]'):
         for attr in {'href', 'src', 'content'} & tag.attrs.keys():
             link = tag[attr].removeprefix('./')
@@ -119,7 +120,7 @@ def finish(
     names,  # an `entries.Names`
     base,   # path of the site, with slashes around it
 ):
-    "Write the page again with all of this"
+    "Apply all of this to a page"
     soup = BeautifulSoup(path.read_text(encoding='utf-8'), 'html.parser')
     link_names(soup, path.name, names)
     link_sources(soup, path.name, names)
