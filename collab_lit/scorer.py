@@ -6,6 +6,7 @@
 __all__ = ['Scorer', 'RatingScorer']
 
 # %% ../nbs/07_scorer.ipynb #ce78ff81
+import math
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,23 @@ class RatingScorer(Scorer):
         picked = [self.score_users(u)[torch.arange(len(u)), i].cpu() for u,i in blocks]
         return torch.cat(picked)
 
+# %% ../nbs/07_scorer.ipynb #61aac262
+@patch
+def score_intervals(self:RatingScorer,
+    x, # rows of user and item, int64 `(n, 2)`
+    level=0.9, # share of ratings that the intervals are to hold, in (0, 1)
+): # lower and upper ends, each float `(n,)`
+    "Where the rating of each pair is to be expected, judged by the held-out ratings"
+    if not 0 < level < 1: raise ValueError(f"an interval holds a share in (0, 1), not {level}")
+    held_out,y = self.dls.valid_ds.x,self.dls.valid_ds.y
+    if not len(held_out):
+        raise ValueError("intervals are judged by held-out ratings, and there are none: "
+                         "train with validation rows, and use the scorer unexported")
+    off = (self.score_pairs(held_out) - y[:,0]).abs().sort().values
+    k = math.ceil((len(off) + 1)*level)
+    far = off[k-1] if k <= len(off) else torch.tensor(torch.inf)
+    return self.score_pairs(x) - far, self.score_pairs(x) + far
+
 # %% ../nbs/07_scorer.ipynb #x07a0023
 def _pair_table(pair, names):
     "One pair, `(user, item)` or something with these `names`, as a table with one row"
@@ -95,14 +113,20 @@ def _pair_table(pair, names):
 @patch
 def predict(self:Scorer,
     rows, # a table with the user and item columns, or one pair: `(user, item)`, dict, Series
-): # for a table, a copy with the columns `prediction` and `fallback`; for one pair, a float
+    interval=None, # add where 90 % (0.9) of such ratings will be? None adds nothing
+): # a copy with the columns `prediction` and `fallback`; for one pair, a float
     "Estimate the ratings of pairs given by their own ids"
     names = list(self.dls.classes)
     if not isinstance(rows, pd.DataFrame):
-        return float(self.predict(_pair_table(rows, names))['prediction'].iloc[0])
+        row = self.predict(_pair_table(rows, names), interval).iloc[0]
+        if interval is None: return float(row['prediction'])
+        return tuple(float(row[o]) for o in ('prediction', 'low', 'high'))
     for o in names: check_column(o, rows.columns)
     x = self.dls.test_dl(rows[names]).ds.x
     trained = self.dls.trained.items()
     new = [np.where(known[col], '', name) for (name,known),col in zip(trained, x.T)]
     fallback = [' and '.join(filter(None, o)) for o in zip(*new)]
-    return rows.assign(prediction=self.score_pairs(x).numpy(), fallback=fallback)
+    res = rows.assign(prediction=self.score_pairs(x).numpy(), fallback=fallback)
+    if interval is None: return res
+    low,high = self.score_intervals(x, interval)
+    return res.assign(low=low.numpy(), high=high.numpy())
