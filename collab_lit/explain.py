@@ -31,7 +31,7 @@ def _because(learn, u, i):
     items,y = dls.train_ds.x[mine,1],dls.train_ds.y[mine,0].double()
     fold = FoldIn(learn.model, dls.trained[dls.user_name], finite_noise(learn))
     phi = fold.solve(items[None], y[None], torch.ones(1, len(y)).double())
-    est,part,J = (o[0] for o in fold.line(items[None], phi))
+    est,part,J = (o[0] for o in fold.linearize(items[None], phi))
     t = y - est + part
     A = J.T @ J + fold.noise*torch.eye(J.shape[1])
     tells = (fold.x[i] - fold.x[0]) @ torch.linalg.solve(A, J.T)

@@ -20,7 +20,7 @@ from .data import CollabDataset, CollabDL
 from .engine import Adam, MSELossFlat, like, stepper, threads_for
 from .model import EmbeddingDotBias, EmbeddingNN, get_emb_sz
 from .progress import (Callback, NonFiniteLoss, Recorder, check_callback,
-    check_losses, evaluating, keeping_modes, non_finite, notifying, progress_for, showing)
+    check_losses, evaluating, non_finite, notifying, progress_for, showing)
 from .scorer import RatingScorer
 
 # %% ../nbs/10_learner.ipynb #c6ac6120
