@@ -165,7 +165,8 @@ def split_rows(
     in_train = np.zeros(n, dtype=bool)
     in_train[train] = True
     if both := np.count_nonzero(in_train[valid]):
-        raise ValueError(f"the split leaks: {both:,} rows are in both training and validation")
+        rows = f"{both:,} of {n:,} rows in both training and validation"
+        raise ValueError(f"the split leaks: {rows}")
     for name,o in sides.items():
         if not len(o):
             none_left = f"of {n:,} none is left for {name}"
