@@ -22,23 +22,28 @@ def unique_pairs(table, user='u', item='i'):
     return table.groupby([user, item], as_index=False).rating.mean()
 
 
-# collab_lit and fastai: the tutorial's call, and collab_lit's fast recipe
+# collab_lit and fastai: the tutorial's call, collab_lit's fast recipe, least squares and the posterior
 
 TUTORIAL = dict(bs=64, n_factors=50, n_epoch=5, lr=5e-3, wd=0.1)
 FAST     = dict(bs=512, n_factors=16, n_epoch=6, lr=0.01, wd=0.2, pct_start=0.4)  # the recipe of the chapter onecycle
 
 
-def _collab_lit(train, valid, threads, seed, bs, n_factors, n_epoch, lr, wd, pct_start=0.25):
+def _loaders(train, valid, threads, seed, bs=64):
     import torch
     from collab_lit.data import CollabDataLoaders
-    from collab_lit.learner import collab_learner, set_seed
+    from collab_lit.learner import set_seed
     from collab_lit.split import IndexSplitter
-    import collab_lit.onecycle  # gives Learner its fit_one_cycle
     torch.set_num_threads(threads)
     set_seed(seed)
     table = pd.concat([train, valid], ignore_index=True)
-    dls = CollabDataLoaders.from_df(table, user_name='user', item_name='title', rating_name='rating', bs=bs, seed=seed,
-                                    splitter=IndexSplitter(np.arange(len(train), len(table))))
+    return CollabDataLoaders.from_df(table, user_name='user', item_name='title', rating_name='rating', bs=bs, seed=seed,
+                                     splitter=IndexSplitter(np.arange(len(train), len(table))))
+
+
+def _collab_lit(train, valid, threads, seed, bs, n_factors, n_epoch, lr, wd, pct_start=0.25):
+    from collab_lit.learner import collab_learner
+    import collab_lit.onecycle  # gives Learner its fit_one_cycle
+    dls = _loaders(train, valid, threads, seed, bs)
     learn = collab_learner(dls, n_factors=n_factors, y_range=(0, 5.5))
     with learn.no_logging(): _, fit = clock(learn.fit_one_cycle, n_epoch, lr, wd=wd, pct_start=pct_start)
     (preds, _), predict = clock(learn.get_preds)
@@ -49,6 +54,26 @@ def collab_lit(train, valid, threads, seed): return _collab_lit(train, valid, th
 
 
 def collab_lit_fast(train, valid, threads, seed): return _collab_lit(train, valid, threads, seed, **FAST)
+
+
+def _solved(make, train, valid, threads, seed, **kwargs):
+    dls = _loaders(train, valid, threads, seed)
+    scorer, fit = clock(make, dls, seed=seed, **kwargs)
+    preds, predict = clock(scorer.score_pairs, dls.valid_ds.x)
+    return fit, predict, preds.numpy()
+
+
+def collab_lit_als(train, valid, threads, seed):
+    from collab_lit.leastsquares import als
+    return _solved(als, train, valid, threads, seed)
+
+
+def collab_lit_posterior(train, valid, threads, seed, n_sweeps=60):
+    from collab_lit.posterior import collab_posterior
+    return _solved(collab_posterior, train, valid, threads, seed, n_sweeps=n_sweeps)
+
+
+def collab_lit_posterior_10(train, valid, threads, seed): return collab_lit_posterior(train, valid, threads, seed, 10)
 
 
 def fastai(train, valid, threads, seed):
@@ -196,6 +221,9 @@ def myfm(train, valid, threads, seed):
 PEERS = {  # name in the table: function, package whose version is shown
     'collab_lit':          (collab_lit, 'collab_lit'),
     'collab_lit, fast':    (collab_lit_fast, 'collab_lit'),
+    'collab_lit, ALS':     (collab_lit_als, 'collab_lit'),
+    'collab_lit, 10 sweeps': (collab_lit_posterior_10, 'collab_lit'),
+    'collab_lit, posterior': (collab_lit_posterior, 'collab_lit'),
     'fastai':              (fastai, 'fastai'),
     'surprise SVD':        (surprise_svd, 'scikit-surprise'),
     'surprise SVD++':      (surprise_svdpp, 'scikit-surprise'),

@@ -8,6 +8,8 @@ BIN = Path(sys.executable).parent
 NOTEBOOKS = sorted((ROOT/'nbs').glob('*.ipynb'))
 CHAPTERS = [p for p in NOTEBOOKS if p.name[0].isdigit()]
 
+QUICK = dict(PYTHONDONTWRITEBYTECODE='', OMP_NUM_THREADS='1')  # a process keeps what it compiled for the next, and takes one thread
+
 
 def settings(
     root=ROOT,
@@ -25,7 +27,8 @@ def run(
 ):
     "What `cmd` prints; if it fails, an error with all that it said"
     args = [str(c) for c in cmd]
-    done = subprocess.run(args, cwd=cwd, env=os.environ | env, text=True, stdin=subprocess.DEVNULL, capture_output=True)
+    env = os.environ | QUICK | env
+    done = subprocess.run(args, cwd=cwd, env=env, text=True, stdin=subprocess.DEVNULL, capture_output=True)
     assert done.returncode == 0, f'{" ".join(args)} failed:\n{done.stdout[-5000:]}\n{done.stderr[-5000:]}'
     return done.stdout
 

@@ -1,7 +1,7 @@
 "The notebooks are the source: what is made from them is up to date, and they depend on each other in order."
 import ast, re, sys
 import pytest
-from project import BIN, CHAPTERS, NOTEBOOKS, ROOT, copy_project, files, run, settings, shown_cells
+from project import BIN, CHAPTERS, NOTEBOOKS, ROOT, cells, copy_project, files, run, settings, shown_cells
 
 sys.path.insert(0, str(ROOT/'tools'))
 
@@ -79,6 +79,21 @@ def test_modules_hold_no_directives():
     for path in (ROOT/'collab_lit').glob('*.py'):
         left = re.findall(r'^#\|.*', path.read_text(encoding='utf-8'), re.M)
         assert not left, f'{path.name} holds {left}: nbdev keeps those with a colon; to fold an exported cell write `#| fold`'
+
+
+def test_modules_can_be_read_in_one_sitting():
+    for module in order():
+        n = len((ROOT/'collab_lit'/f'{module}.py').read_text(encoding='utf-8').splitlines())
+        assert n <= 300, f'{module}.py has {n} lines: give some of them a module of their own'
+
+
+@pytest.mark.parametrize('path', CHAPTERS, ids=lambda p: p.stem)
+def test_examples_use_earlier_chapters(path):
+    "What a chapter shows, it shows with itself and with what came before"
+    modules = [m[1] for p in CHAPTERS if p <= path and (m := re.search(r'#\|\s*default_exp (\w+)', p.read_text(encoding='utf-8')))]
+    used = {m for cell in cells(path) if cell['cell_type'] == 'code' for m in re.findall(r'^\s*from collab_lit\.(\w+) import', cell['source'], re.M)}
+    late = used - {*modules, 'all'}
+    assert not late, f'{path.name} imports from {sorted(late)}, which come later'
 
 
 def test_modules_are_chapters(): assert len(order()) >= len(CHAPTERS) > 0
