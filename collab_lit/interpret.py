@@ -66,7 +66,6 @@ def label_points(
     return texts
 
 # %% ../nbs/12_interpret.ipynb #4b393974
-#| code-fold: true
 def _find_place(text, boxes, frame, renderer):
     "Move `text` to the first place inside `frame` that is clear of `boxes`; its box, or None"
     for dx,dy in _around:
