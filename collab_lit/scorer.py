@@ -93,8 +93,8 @@ def score_intervals(self:RatingScorer,
     if not 0 < level < 1: raise ValueError(f"an interval holds a share in (0, 1), not {level}")
     held_out,y = self.dls.valid_ds.x,self.dls.valid_ds.y
     if not len(held_out):
-        raise ValueError("intervals are judged by held-out ratings, and there are none: "
-                         "train with validation rows, and use the scorer unexported")
+        raise ValueError("intervals need held-out ratings, and there are none: train with "
+                         "validation rows (a scorer loaded from a file has no ratings)")
     off = (self.score_pairs(held_out) - y[:,0]).abs().sort().values
     k = math.ceil((len(off) + 1)*level)
     far = off[k-1] if k <= len(off) else torch.tensor(torch.inf)
