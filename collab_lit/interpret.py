@@ -66,7 +66,6 @@ def label_points(
     return texts
 
 # %% ../nbs/12_interpret.ipynb #4b393974
-#| code-fold: true
 def _find_place(text, boxes, frame, renderer):
     "Move `text` to the first place inside `frame` that is clear of `boxes`; its box, or None"
     for dx,dy in _around:
@@ -134,7 +133,7 @@ def plot_items(self:Learner,
     "A map of the most rated items by two principal components of their factors"
     n_trained = int(self.dls.trained[self.dls.item_name].sum())
     comps = self.item_components(max(n, min(1000, n_trained)), max(dims) + 1)[:n]
-    ax = ax or plt.subplots(figsize=(10, 8), layout='constrained')[1]
+    ax = ax or plt.subplots(figsize=(8, 8), layout='constrained')[1]
     x,y = comps[dims[0]],comps[dims[1]]
     ax.scatter(x, y, s=12)
     ax.margins(0.1)

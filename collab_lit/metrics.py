@@ -155,7 +155,7 @@ def coverage(
     counts, # Series item -> number of its training ratings
 ): # float in [0, 1]
     "Share of the items in `counts` that are recommended to anyone"
-    return counts.index.isin(pd.unique(np.asarray(items))).mean()
+    return float(counts.index.isin(pd.unique(np.asarray(items))).mean())
 
 # %% ../nbs/06_metrics.ipynb #8d63959a
 def novelty(

@@ -18,7 +18,7 @@ from .tables import check_column
 
 # %% ../nbs/07_scorer.ipynb #4703d58a
 class Scorer:
-    "Base of all that scores items for users: define `score_users`, and the rest follows"
+    "Base class of everything that scores items for users: define `score_users`"
     def __init__(self,
         dls, # `CollabDataLoaders`, which know the ids and what was rated in training
     ): self.dls,self.path = dls,Path(dls.path)
@@ -28,7 +28,7 @@ class Scorer:
     ): # scores, float `(b, n_items)`; higher is better
         "A score of every item for each of the users in `rows`"
         kind = type(self).__name__
-        raise NotImplementedError(f"{kind} does not say how it scores: define `score_users`")
+        raise NotImplementedError(f"{kind} has no rule for scores: define `score_users`")
 
 # %% ../nbs/07_scorer.ipynb #c9388028
 @patch
@@ -87,14 +87,14 @@ class RatingScorer(Scorer):
 @patch
 def score_intervals(self:RatingScorer,
     x, # rows of user and item, int64 `(n, 2)`
-    level=0.9, # share of ratings that the intervals are to hold, in (0, 1)
+    level=0.9, # share of ratings that the intervals should hold, in (0, 1)
 ): # lower and upper ends, each float `(n,)`
-    "Where the rating of each pair is to be expected, judged by the held-out ratings"
+    "An interval for the rating of each pair, as wide as the held-out ratings require"
     if not 0 < level < 1: raise ValueError(f"an interval holds a share in (0, 1), not {level}")
     held_out,y = self.dls.valid_ds.x,self.dls.valid_ds.y
     if not len(held_out):
-        raise ValueError("intervals are judged by held-out ratings, and there are none: "
-                         "train with validation rows, and use the scorer unexported")
+        raise ValueError("intervals need held-out ratings, and there are none: train with "
+                         "validation rows (a scorer loaded from a file has no ratings)")
     off = (self.score_pairs(held_out) - y[:,0]).abs().sort().values
     k = math.ceil((len(off) + 1)*level)
     far = off[k-1] if k <= len(off) else torch.tensor(torch.inf)
@@ -113,7 +113,7 @@ def _pair_table(pair, names):
 @patch
 def predict(self:Scorer,
     rows, # a table with the user and item columns, or one pair: `(user, item)`, dict, Series
-    interval=None, # add where 90 % (0.9) of such ratings will be? None adds nothing
+    interval=None, # level of the interval to add, such as 0.9; None adds no interval
 ): # a copy with the columns `prediction` and `fallback`; for one pair, a float
     "Estimate the ratings of pairs given by their own ids"
     names = list(self.dls.classes)

@@ -130,7 +130,9 @@ def test_entries(soups):
         assert heading[0].get_text() == name
         section = heading[0].parent
         assert re.fullmatch(rf'.*/collab_lit/{where.removesuffix(".html")}\.py#L\d+', section.select_one('.source-link')['href'])
-        starts = [p for p in section.select('pre') if re.search(rf'^(def|class) {node.name}\b', p.get_text(), re.M)]
+        lesson = [p for p in section.select('pre.cell-code') if 'library' not in p.parent['class']]
+        blocks = [p for p in section.select('pre') if p not in lesson]
+        starts = [p for p in blocks if re.search(rf'^(def|class) {node.name}\b', p.get_text(), re.M)]
         kind = 'class' if isinstance(node, ast.ClassDef) else 'def'
         assert starts and all(re.search(rf'^{kind} {node.name}\b', p.get_text(), re.M) for p in starts), f'{where}: {name} is a {kind}'
         opened = [p for p in starts if not p.find_parent('details')]

@@ -1,7 +1,7 @@
 "Finish the built pages: link names, align numbers, and make the pages work with a keyboard and a screen reader."
 import base64, re, struct
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 from nbdev.doclinks import NbdevLookup
 
 NUMBER = re.compile(r'[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?( ?(%|×|x|s|ms|µs|[kMG]i?B))?')
@@ -64,10 +64,22 @@ def set_tables(
             texts = {c.get_text(strip=True) for c in column[head:]} - NOTHING
             if rows[0][0].get_text(strip=True) != 'Parameter' and texts and all(NUMBER.fullmatch(t) for t in texts):
                 for cell in column: cell['class'] = [*cell.get('class', []), 'number']
-        if head == 1 and len(rows[0]) > 3 and max(len(c.get_text()) for r in rows for c in r) > 30:
+        longest = [max(len(c.get_text()) for c in column) for column in zip(*rows)]
+        if head == 1 and (len(longest) > 3 and max(longest) > 30 or len(longest) == 3 and sum(longest) > 80):
             table['class'] = [*table.get('class', []), 'wide']
             for row in rows[1:]:
                 for label, cell in zip(rows[0], row): cell['data-label'] = label.get_text(strip=True)
+
+
+def keep_punctuation(
+    soup,  # the page
+):
+    "Keep a formula and the comma, full stop or ending that follows it on one line"
+    for math in soup.main.select('.math.inline'):
+        after = math.next_sibling
+        if not isinstance(after, NavigableString) or not (mark := re.match(r'[,.;:?!)’]+|-\w+', after)): continue
+        after.replace_with(after[mark.end():])
+        math.wrap(soup.new_tag('span', attrs={'class': 'nowrap'})).append(mark[0])
 
 
 def size_pictures(
@@ -126,6 +138,7 @@ def finish(
     link_sources(soup, path.name, names)
     name_index(soup)
     set_tables(soup)
+    keep_punctuation(soup)
     break_names(soup)
     size_pictures(soup)
     open_to_all(soup)
