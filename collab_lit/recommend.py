@@ -119,7 +119,7 @@ def _seen(dls, ids, rows, ratings=None):
     seen = torch.cat([seen, own], 1)
     return seen[:,seen[0].argsort()]
 
-# %% ../nbs/15_recommend.ipynb #d187e473
+# %% ../nbs/15_recommend.ipynb #bbbdc3d8
 def _lists(scorer, ids, rows, n, exclude_seen, banned, ratings=None):
     "The best `n` items that aren't `banned`, for users with the ids `ids` and the rows `rows`"
     dls = scorer.dls
