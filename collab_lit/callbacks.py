@@ -31,7 +31,7 @@ class Monitor(Callback):
     ):
         if comp is None: comp = np.less if _less_is_better(monitor) else np.greater
         if comp not in (np.less, np.greater):
-            raise ValueError(f"comp is np.less or np.greater, and not {comp!r}")
+            raise ValueError(f"comp must be np.less or np.greater, not {comp!r}")
         sign = -1 if comp is np.less else 1
         self.monitor,self.comp,self.reset_on_fit = monitor,comp,reset_on_fit
         self.ahead,self.worst = sign*abs(min_delta),-sign*math.inf
@@ -136,7 +136,7 @@ class CSVLogger(Callback):
     "Write each epoch's row to the CSV file `fname` in the learner's `path`"
     def __init__(self,
         fname='history.csv', # name of the file
-        append=False, # add to a file that is there already? False replaces it
+        append=False, # add to an existing file? False replaces it
     ): self.fname,self.append = fname,append
 
     def before_fit(self, learn):

@@ -73,7 +73,7 @@ def _tutorial_report(
 # %% ../nbs/25_cli.ipynb #4a103ff7
 def _check_epochs(epochs):
     "Refuse to train for less than an epoch"
-    if epochs < 1: raise ValueError(f"--epochs is at least 1, and not {epochs}")
+    if epochs < 1: raise ValueError(f"--epochs must be at least 1, not {epochs}")
 
 # %% ../nbs/25_cli.ipynb #d72024bf
 @call_parse
@@ -141,7 +141,7 @@ def collab_train(
     columns:str=None, # names of all columns, separated by commas, if the file has no header
     time:str=None, # column of numbers or dates, to hold out the latest; else random ones
     valid:float=0.2, # share of the ratings to hold out
-    factors:int=50, # numbers to learn per user and per item, beside a bias
+    factors:int=50, # numbers to learn per user and per item, besides a bias
     epochs:int=5, # passes over the training ratings
     bs:int=64, # ratings in a batch; thousands are much faster on a large table
     seed:int=42, # makes the run repeatable
@@ -218,7 +218,7 @@ def collab_recommend(
     n:int=10, # items for each user
     csv:bool=False, # write CSV, for programs?
 ):
-    "Recommend items to users: those of the training, or new ones by a few ratings of theirs"
+    "Recommend items to users: known ones, or new ones who bring a few ratings"
     learn = _load(folder)
     if file: ids = Path(file).read_text(encoding='utf-8').split('\n')
     else: ids = users.split(',') if users else None
@@ -238,7 +238,7 @@ def collab_similar(
     n:int=10, # how many
     csv:bool=False, # write CSV, for programs?
 ):
-    "List the items that the same people like as like a given one"
+    "List the items most similar to a given one: those that the same people like"
     learn = _load(folder)
     vocab = learn.dls.classes[learn.dls.item_name]
     item = same_kind([item], vocab.ids, learn.dls.item_name)[0]

@@ -22,8 +22,8 @@ from .scorer import RatingScorer, Scorer
 
 # %% ../nbs/15_recommend.ipynb #2bec42d6
 def top_n(
-    scores, # float tensor `(b, m)`; what is minus infinity comes last
-    n, # how many of each row, at least 1; at most m are there
+    scores, # float tensor `(b, m)`; minus infinity comes last
+    n, # how many to take from each row, at least 1; there are at most m
 ): # scores `(b, n)`, highest first, and their columns, int64 `(b, n)`
     "The `n` highest scores of each row, and their columns; ties go to the lower column"
     n = min(n, scores.shape[1])
@@ -64,7 +64,8 @@ def seen_items(
         raise ValueError(
             f"the training ratings of {n:,} of {len(rows):,} users are not at hand, so "
             "what they have seen can't be left out: export the learner with "
-            "`with_ratings=True`, or pass `exclude_seen=False`")
+            "`with_ratings=True`, or, if the scorer doesn't need them, "
+            "pass `exclude_seen=False`")
     return at,i[own][order]
 
 # %% ../nbs/15_recommend.ipynb #0586ff7f
@@ -108,11 +109,22 @@ def _user_rows(dls, ids):
     return rows
 
 # %% ../nbs/15_recommend.ipynb #8b74314e
-def _lists(scorer, ids, rows, n, exclude_seen, banned):
+def _seen(dls, ids, rows, ratings=None):
+    "`seen_items`, and what those of the users `ids` rated in the table `ratings` of newcomers"
+    seen = torch.stack(seen_items(dls, rows))
+    if ratings is None: return seen
+    at = ids.get_indexer(ratings[dls.user_name])
+    items = dls.classes[dls.item_name].encode(ratings[dls.item_name])
+    own = torch.from_numpy(np.stack([at, items])[:,at >= 0])
+    seen = torch.cat([seen, own], 1)
+    return seen[:,seen[0].argsort()]
+
+# %% ../nbs/15_recommend.ipynb #bbbdc3d8
+def _lists(scorer, ids, rows, n, exclude_seen, banned, ratings=None):
     "The best `n` items that aren't `banned`, for users with the ids `ids` and the rows `rows`"
     dls = scorer.dls
     with threads_for(len(rows)*len(banned)):
-        at,seen = seen_items(dls, rows) if exclude_seen else rows.new_zeros(2, 0)
+        at,seen = _seen(dls, ids, rows, ratings) if exclude_seen else rows.new_zeros(2, 0)
         return _as_table(dls, ids, rows, *_best(scorer, rows, banned, at, seen, n))
 
 # %% ../nbs/15_recommend.ipynb #ce6575b2
@@ -148,14 +160,14 @@ def recommend(self:Scorer,
             raise ValueError("`items` are the choice of a stranger, without an id or ratings: "
                              "leave out `users` and `ratings`")
         return _for_stranger(self, items, n, exclude_seen, candidates, exclude)
-    if ratings is not None:
-        knowing = self.fold_in(ratings)
-        users = ratings[self.dls.user_name] if users is None else users
-        return knowing.recommend(users, n, exclude_seen, candidates, exclude)
-    dls = self.dls
-    ids = dls.classes[dls.user_name].ids if users is None else unique_ids(users)
-    rows = _user_rows(dls, ids)
-    return _lists(self, ids, rows, n, exclude_seen, _banned(dls, candidates, exclude))
+    scorer = self if ratings is None else self.fold_in(ratings)
+    dls = scorer.dls
+    if users is None:
+        known = dls.classes[dls.user_name].ids
+        users = known if ratings is None else ratings[dls.user_name]
+    ids = unique_ids(users)
+    rows,banned = _user_rows(dls, ids),_banned(dls, candidates, exclude)
+    return _lists(scorer, ids, rows, n, exclude_seen, banned, ratings)
 
 # %% ../nbs/15_recommend.ipynb #85d467d4
 @patch
@@ -164,6 +176,9 @@ def similarity(self:Learner,
     row, # the row that all others are compared with
 ): # 'cosine', and the cosine for every row, float `(n,)`
     "The cosine similarity of the centred factors of one row and those of all others"
+    if not hasattr(self.model, 'i_weight'):
+        raise TypeError(f"the {type(self.model).__name__} of this learner has no factors to "
+                        "compare: train a `collab_learner`, whose factors can be compared")
     name = list(self.dls.classes)[side]
     trained = self.dls.trained[name]
     w = (self.model.i_weight if side else self.model.u_weight).weight.detach().cpu()
@@ -176,7 +191,7 @@ def _similar(scorer, side, id, n, candidates=None):
     name = list(scorer.dls.classes)[side]
     row,trained = scorer.dls.rows_of(name, [id]),scorer.dls.trained[name]
     if not trained[row]:
-        raise ValueError(f"{id!r} has no training ratings: nobody knows what is similar to it")
+        raise ValueError(f"{id!r} has no training ratings, so nothing is known to be similar")
     measure,values = scorer.similarity(side, int(row))
     rows = torch.arange(len(trained))
     if candidates is not None: rows = scorer.dls.rows_of(name, candidates)
