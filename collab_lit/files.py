@@ -54,7 +54,7 @@ def _empty_model(header):
     make = _named(_models, header['model'])
     with torch.device('meta'): return make(**header['hparams']).float()
 
-# %% ../nbs/23_files.ipynb #588edb95
+# %% ../nbs/23_files.ipynb #73ba48a7
 def _sizes(header):
     "What the letters of `_layouts` stand for in a file with this `header`"
     n = dict(zip('ui', (len(o) + 1 for o in header['ids']), strict=True))
@@ -64,7 +64,7 @@ def _sizes(header):
         raise ValueError(f"'sizes' s, d and r are {sizes}, but should be from [1, 2, 2] up")
     return n | {'s': s, 'd': d, 'r': r, 'f': d - 1, 'v': r - 2, '5': 5}
 
-# %% ../nbs/23_files.ipynb #2ba66d44
+# %% ../nbs/23_files.ipynb #1f834103
 def _empty(*size, dtype='float32'):
     "A tensor without memory"
     return torch.empty(size, device='meta', dtype=getattr(torch, dtype))
@@ -98,7 +98,7 @@ def _check_ids(names, ids):
                             "is neither: convert them with `.astype(str)`")
     if not len(names)==len(set(names))==3: raise ValueError(f"{names} are not three names")
 
-# %% ../nbs/23_files.ipynb #fc55924c
+# %% ../nbs/23_files.ipynb #2dd06559
 def _check_posterior(tensors):
     "Raise an error unless the numbers in a posterior's `tensors` are possible"
     for name in ('user_noise', 'item_noise'):
