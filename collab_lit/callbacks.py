@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
-from . import files # for `save` and `load`
+from . import checkpoints # for `save` and `load`
 from .progress import Callback
 
 # %% ../nbs/24_callbacks.ipynb #e24e2dc4

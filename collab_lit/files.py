@@ -6,174 +6,29 @@
 __all__ = ['load_learner']
 
 # %% ../nbs/23_files.ipynb #34b72ef4
-import hashlib, json, os, secrets
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 from fastcore.basics import patch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from torch.linalg import cholesky_ex
 
 from . import evaluate, explain, interpret # for the methods of what is loaded
 from .baselines import DampedMeans, Popularity
+from .checkpoints import check_like, read_file, refusing, strip_prefix, write_file
 from .data import CategoryMap, CollabDataLoaders, CollabDataset
 from .learner import Learner
 from .lists import ItemWeights
 from .model import EmbeddingDotBias, EmbeddingNN
+from .posterior import Posterior
 from .scorer import Scorer
-
-# %% ../nbs/23_files.ipynb #16a51014
-def _write(path, tensors, **header):
-    "Write `tensors` and a `header`, as JSON, to the file `path`: all of it or nothing"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f'.{path.name}.{secrets.token_hex(4)}')
-    own = lambda t: t.detach().cpu().clone(memory_format=torch.contiguous_format)
-    tensors = {k: own(v) for k,v in tensors.items()}
-    try:
-        save_file(tensors, draft, metadata={k: json.dumps(v) for k,v in header.items()})
-        os.replace(draft, path)
-    except SafetensorError as e: raise OSError(f"{str(path)!r} can't be written: {e}") from e
-    finally: draft.unlink(missing_ok=True)
-    return path
-
-# %% ../nbs/23_files.ipynb #984d0f38
-def _read(path, kind):
-    "The tensors and the header of a file that `_write` wrote with this `kind`"
-    if not Path(path).is_file(): raise FileNotFoundError(f"there is no file {str(path)!r}")
-    try:
-        with safe_open(path, 'pt') as f:
-            header,tensors = f.metadata() or {},{k: f.get_tensor(k).clone() for k in f.keys()}
-    except SafetensorError as e:
-        raise ValueError(f"{str(path)!r} is damaged or no safetensors file: {e}") from None
-    if header.get('kind') != json.dumps(kind):
-        raise ValueError(f"{str(path)!r} is not a {kind}: its kind is {header.get('kind')}")
-    with _refusing(path): return tensors,{k: json.loads(v) for k,v in header.items()}
-
-# %% ../nbs/23_files.ipynb #5e60c001
-@contextmanager
-def _refusing(path):
-    "Turn any error about the content of the file `path` into one ValueError"
-    try: yield
-    except Exception as e:
-        what = str(e) if type(e) is ValueError else f'{type(e).__name__}: {e}'
-        raise ValueError(f"{str(path)!r} can't be loaded: {what}") from e
-
-# %% ../nbs/23_files.ipynb #5e60c005
-def _form(t): return 'nothing' if t is None else f'{str(t.dtype)[6:]} {tuple(t.shape)}'
-
-def _check_like(tensors, like, finite=True, start=''):
-    "Raise an error unless `tensors` are of the names, dtypes and shapes of `like`, and finite"
-    for k in sorted(tensors.keys() | like.keys()):
-        t,found,want = tensors.get(k),_form(tensors.get(k)),_form(like.get(k))
-        if found != want: raise ValueError(f"{start}{k!r} is {found}, but should be {want}")
-        if finite and t.is_floating_point() and not t.isfinite().all():
-            raise ValueError(f"{start}{k!r} holds numbers that are not finite")
-
-# %% ../nbs/23_files.ipynb #5b2b8695
-@patch
-def checkpoint_path(self:Learner,
-    file, # name without ending
-): # path of a file below `path/model_dir`
-    "The path of the checkpoint `file`"
-    return self.path/self.model_dir/f'{file}.safetensors'
-
-# %% ../nbs/23_files.ipynb #2e47969f
-def _ids_digest(dls):
-    "A short text that changes with any id of the vocabularies"
-    ids = [(k, v.items) for k,v in dls.classes.items()]
-    return hashlib.sha256(repr(ids).encode()).hexdigest()
-
-# %% ../nbs/23_files.ipynb #b0f43851
-@patch
-def save(self:Learner,
-    file, # name without ending, for a file below `path/model_dir`
-    with_opt=True, # save the state of the optimizer too?
-): # path of the file
-    "Save a checkpoint to continue the training from"
-    tensors = {f'model.{k}': v for k,v in self.model.state_dict().items()}
-    header = dict(kind='collab_lit checkpoint', ids=_ids_digest(self.dls))
-    if with_opt and self.opt:
-        state,groups = self.opt.state_dict().values()
-        _check_opt(self.opt, state)
-        tensors |= {f'opt.{i}.{k}': v for i,own in state.items() for k,v in own.items()}
-        header |= dict(opt=type(self.opt).__name__, groups=[*map(_settings, groups)])
-    return _write(self.checkpoint_path(file), tensors, **header)
-
-# %% ../nbs/23_files.ipynb #5e60c009
-def _settings(group):
-    "The settings in `group`, one of an optimizer's groups of parameters, that JSON can hold"
-    return {k: v for k,v in group.items() if isinstance(v, (bool, int, float, list, tuple))}
-
-def _fits(new, old):
-    "Is the setting `new` finite, and a flag, a number or a list of as many as `old` is?"
-    new,old = torch.tensor(new),torch.tensor(old)
-    same_kind = (new.dtype==torch.bool) == (old.dtype==torch.bool)
-    return new.shape==old.shape and same_kind and bool(new.isfinite().all())
-
-# %% ../nbs/23_files.ipynb #5e60c010
-_single = {'step', 'mu', 'mu_product', 'eta'} # what optimizers keep as a single number
-_adam = {'step', 'exp_avg', 'exp_avg_sq'} # what Adam needs of each parameter
-
-def _check_opt(opt, state):
-    "Raise an error unless `state`, number -> name -> tensor, fits the parameters of `opt`"
-    params = [p for g in opt.param_groups for p in g['params']]
-    needs = _adam if isinstance(opt, (torch.optim.Adam, torch.optim.AdamW)) else set()
-    for i,own in state.items():
-        if not 0 <= i < len(params) or not all(map(torch.is_tensor, own.values())):
-            raise ValueError(f"the state of parameter {i} is unknown: pass `with_opt=False`")
-        like = {k: torch.empty(()) if k in _single else params[i] for k in own.keys() | needs}
-        own,like = ({f'opt.{i}.{k}': v for k,v in o.items()} for o in (own, like))
-        _check_like(own, like)
-
-# %% ../nbs/23_files.ipynb #6d9840cd
-def _part(tensors, start):
-    "The entries of the dict `tensors` whose names begin with `start`, without it"
-    return {k.removeprefix(start): v for k,v in tensors.items() if k.startswith(start)}
-
-# %% ../nbs/23_files.ipynb #72249fd2
-@patch
-def load(self:Learner,
-    file, # name without ending, of a file below `path/model_dir`
-    with_opt=True, # load the state of the optimizer too, if it was saved?
-): # the learner itself
-    "Load a checkpoint that `save` made of a learner like this one"
-    path = self.checkpoint_path(file)
-    tensors,header = _read(path, 'collab_lit checkpoint')
-    weights,opt = _part(tensors, 'model.'),self.opt
-    with _refusing(path):
-        _check_like(weights, self.model.state_dict(), False, 'it is of another model: ')
-        if header.get('ids') != _ids_digest(self.dls):
-            raise ValueError("it was saved with other ids: its rows belong to others")
-        if with_opt and 'opt' in header: opt = self._saved_opt(_part(tensors, 'opt.'), header)
-    self.opt = opt
-    self.model.load_state_dict(weights)
-    return self
-
-# %% ../nbs/23_files.ipynb #077a553e
-@patch
-def _saved_opt(self:Learner, tensors, header):
-    "A new optimizer with the state in `tensors` and the settings in `header`"
-    opt,state = self.opt_func(self.model, lr=self.lr, wd=self.wd),{}
-    own,groups = opt.state_dict()['param_groups'],header['groups']
-    same_params = [g['params'] for g in own] == [g['params'] for g in groups]
-    if header['opt'] != type(opt).__name__ or not same_params:
-        raise ValueError(f"it has another optimizer ({header['opt']}): pass `with_opt=False`")
-    for k,v in tensors.items():
-        i,name = k.split('.')
-        state.setdefault(int(i), {})[name] = v
-    _check_opt(opt, state)
-    groups = [o | {k: g[k] for k in o.keys() & g.keys()} for o,g in zip(own, groups)]
-    if not all(_fits(g[k], v) for o,g in zip(own, groups) for k,v in _settings(o).items()):
-        raise ValueError("the settings of its optimizer are not flags and finite numbers")
-    opt.load_state_dict(dict(state=state, param_groups=groups))
-    return opt
 
 # %% ../nbs/23_files.ipynb #5e60c015
 _layouts = { # the tensors of each scorer that is no learner, and their dimensions
     Popularity: dict(counts='i'),
     DampedMeans: dict(users='u', items='i', damping=''),
     ItemWeights: dict(weights='ii', average='i'),
+    Posterior: dict(users='usd:float16', items='isd:float16', user_noise='us', item_noise='is',
+                    links='srf', precs='sff', item_vectors='iv', numbers='5'),
 }
 _kinds = {o.__name__: o for o in (Learner, *_layouts)}
 _models = {o.__name__: o for o in (EmbeddingDotBias, EmbeddingNN)}
@@ -199,16 +54,34 @@ def _empty_model(header):
     make = _named(_models, header['model'])
     with torch.device('meta'): return make(**header['hparams']).float()
 
+# %% ../nbs/23_files.ipynb #73ba48a7
+def _sizes(header):
+    "What the letters of `_layouts` stand for in a file with this `header`"
+    n = dict(zip('ui', (len(o) + 1 for o in header['ids']), strict=True))
+    if header['scorer'] != 'Posterior': return n
+    s,d,r = sizes = [header['sizes'][o] for o in 'sdr']
+    if not all(type(o) is int for o in sizes) or s < 1 or d < 2 or r < 2:
+        raise ValueError(f"'sizes' s, d and r are {sizes}, but should be from [1, 2, 2] up")
+    return n | {'s': s, 'd': d, 'r': r, 'f': d - 1, 'v': r - 2, '5': 5}
+
+# %% ../nbs/23_files.ipynb #1f834103
+def _empty(*size, dtype='float32'):
+    "A tensor without memory"
+    return torch.empty(size, device='meta', dtype=getattr(torch, dtype))
+
+def _empty_state(kind, n):
+    "The tensors, without memory, of a scorer in `_layouts`, where `n` has the sizes"
+    specs = {k: (o.split(':') + ['float32'])[:2] for k,o in _layouts[kind].items()}
+    return {k: _empty(*(n[o] for o in axes), dtype=dtype) for k,(axes,dtype) in specs.items()}
+
 # %% ../nbs/23_files.ipynb #5e60c018
 def _layout(header, m=None):
     "What a file with this `header` and `m` ratings must hold: name -> tensor without memory"
-    n = dict(zip('ui', (len(o) + 1 for o in header['ids']), strict=True))
-    empty = lambda *size, dtype=torch.float32: torch.empty(size, device='meta', dtype=dtype)
-    res = {f'trained.{k}': empty(n[k[0]], dtype=torch.bool) for k in ('user', 'item')}
-    if m is not None: res['ratings.x'] = empty(m, 2, dtype=torch.int32)
-    if m is not None: res['ratings.y'] = empty(m, 1)
-    if (kind := _named(_kinds, header['scorer'])) is not Learner:
-        return res | {k: empty(*(n[o] for o in axes)) for k,axes in _layouts[kind].items()}
+    n,kind = _sizes(header),_named(_kinds, header['scorer'])
+    res = {f'trained.{k}': _empty(n[k[0]], dtype='bool') for k in ('user', 'item')}
+    if m is not None: res['ratings.x'] = _empty(m, 2, dtype='int32')
+    if m is not None: res['ratings.y'] = _empty(m, 1)
+    if kind is not Learner: return res | _empty_state(kind, n)
     model = _empty_model(header)
     for name,rows,need in zip(header['names'], (model.u_weight, model.i_weight), n.values()):
         if (has := len(rows.weight)) != need:
@@ -225,15 +98,28 @@ def _check_ids(names, ids):
                             "is neither: convert them with `.astype(str)`")
     if not len(names)==len(set(names))==3: raise ValueError(f"{names} are not three names")
 
+# %% ../nbs/23_files.ipynb #2dd06559
+def _check_posterior(tensors):
+    "Raise an error unless the numbers in a posterior's `tensors` are possible"
+    for name in ('user_noise', 'item_noise'):
+        if not (tensors[name] > 0).all():
+            raise ValueError(f"{name!r} holds numbers that are not above 0")
+    if cholesky_ex(tensors['precs'])[1].any():
+        raise ValueError("'precs' holds matrices that are not positive definite")
+    _,std,low,high,_ = tensors['numbers'].tolist()
+    if std <= 0 or low > high:
+        raise ValueError(f"'numbers' has a deviation of {std}, a scale from {low} to {high}")
+
 # %% ../nbs/23_files.ipynb #5e60c021
 def _check(tensors, header):
     "Raise an error unless the `tensors` and the `header` of a file fit together"
     _check_ids(header['names'], header['ids'])
     x = tensors.get('ratings.x')
-    _check_like(tensors, _layout(header, None if x is None else len(x)))
+    check_like(tensors, _layout(header, None if x is None else len(x)))
     n = torch.tensor([len(o) + 1 for o in header['ids']])
     if x is not None and ((x < 0) | (x >= n)).any():
         raise ValueError("'ratings.x' has rows that no id belongs to")
+    if header['scorer']=='Posterior': _check_posterior(tensors)
     if header['scorer']=='Learner' and not header['noise'] >= 0:
         raise ValueError(f"'noise' is {header['noise']}, but should be a number from 0 up")
 
@@ -255,8 +141,11 @@ def export(self:Scorer,
     if kind=='Learner':
         model = self.model
         header |= dict(model=type(model).__name__, hparams=model.hparams, noise=self.noise())
+    if kind=='Posterior':
+        s,r,f = self.links.shape
+        header['sizes'] = dict(s=s, d=f + 1, r=r)
     _check(tensors, header)
-    return _write(self.path/file, tensors, **header)
+    return write_file(self.path/file, tensors, **header)
 
 # %% ../nbs/23_files.ipynb #09b2eda8
 def load_learner(
@@ -264,9 +153,9 @@ def load_learner(
     device=None, # where a model is to be; None is the GPU if torch sees one, else the CPU
 ): # the scorer, such as a `Learner` that predicts
     "The scorer that was exported to `file`, with its training ratings if they were"
-    tensors,header = _read(file, 'collab_lit learner')
+    tensors,header = read_file(file, 'collab_lit learner')
     header = dict(version=1, scorer='Learner') | header
-    with _refusing(file):
+    with refusing(file):
         if (version := header['version']) not in (1, 2):
             raise ValueError(f"it is of version {version}, not 1 or 2: update collab_lit")
         _check(tensors, header)
@@ -283,7 +172,7 @@ def _build(tensors, header, path, device):
     dls = CollabDataLoaders(own, CollabDataset(x, y), classes, rating_name, path,
                             device=device, trained=trained)
     kind = _kinds[header['scorer']]
-    if kind is Learner: return _build_learner(dls, _part(tensors, 'model.'), header)
+    if kind is Learner: return _build_learner(dls, strip_prefix(tensors, 'model.'), header)
     return kind(dls, **{k: tensors[k] for k in _layouts[kind]})
 
 # %% ../nbs/23_files.ipynb #aa80d58e
