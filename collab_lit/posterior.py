@@ -73,6 +73,7 @@ def moments(self:Posterior,
         variances.append(z.var(1, correction=0) + noise.mean(1))
     return torch.cat(means)*self.std + self.mean, torch.cat(variances).sqrt()*self.std
 
+# %% ../nbs/21_posterior.ipynb #75eb6bd0
 @patch
 def score_pairs(self:Posterior,
     x, # rows of user and item, int64 `(n, 2)`
@@ -165,7 +166,8 @@ class Cautious(RatingScorer):
     ): # lower ends `(b, n_items)`
         "The lower ends of the intervals of all items for the users in `rows`"
         n = len(self.dls.classes[self.dls.item_name])
-        low,_ = self.posterior.score_intervals(torch.cartesian_prod(rows, torch.arange(n)), self.level)
+        pairs = torch.cartesian_prod(rows, torch.arange(n))
+        low,_ = self.posterior.score_intervals(pairs, self.level)
         return low.view(-1, n)
 
     def with_rows(self, dls, x, y, side=0):
@@ -189,7 +191,8 @@ def one_draw(self:Posterior,
     if k is None: k = int(torch.randint(self.users.shape[1], ()))
     k = slice(k, k + 1)
     draws = self.users[:,k],self.items[:,k],self.user_noise[:,k],self.item_noise[:,k]
-    return type(self)(self.dls, *draws, self.links[k], self.precs[k], self.item_vectors, self.numbers)
+    prior = self.links[k],self.precs[k],self.item_vectors
+    return type(self)(self.dls, *draws, *prior, self.numbers)
 
 # %% ../nbs/21_posterior.ipynb #87381646
 @patch
