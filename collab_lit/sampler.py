@@ -47,21 +47,25 @@ def draw_rows(
     draws, # `Draws`
 ): # float `(b, k)`
     "A plausible row for each of `b` people"
+    dtype = h.dtype
+    if len(G) < 1000: G,h,mean = G.double(),h.double(),mean.double() # safe, and quick enough
+    prec = prec.to(G.dtype)
     L = cholesky(G + prec)
     half = solve_triangular(L, (h + mean@prec)[...,None], upper=False)
-    return solve_triangular(L.mT, half + draws.normal(*half.shape), upper=True)[...,0]
+    noisy = half + draws.normal(*half.shape).to(G.dtype)
+    return solve_triangular(L.mT, noisy, upper=True)[...,0].to(dtype)
 
 # %% ../nbs/20_sampler.ipynb #107de7c6
 def draw_precision(
     scatter, # sum of outer products of rows less their means, and the prior's, float `(k, k)`
     df, # degrees of freedom: rows, and the prior's own, at least k
     draws, # `Draws`
-): # float `(k, k)`
+): # float64 `(k, k)`, as little data can make it hard to invert
     "A plausible precision matrix for rows that scatter like this"
     k = len(scatter)
     chi2 = 2*draws.gamma((df - torch.arange(k))/2, 1)
     B = draws.normal(k, k).tril(-1) + chi2.sqrt().diag()
-    B = cholesky(inv(scatter)) @ B
+    B = cholesky(inv(scatter.double())) @ B.double()
     return B @ B.T
 
 # %% ../nbs/20_sampler.ipynb #2ca59e09
@@ -120,9 +124,11 @@ def draw_link(
     draws, # `Draws`
 ): # float `(r, k)`
     "A plausible link M from features to rows"
+    X,V,dtype = X.double(),V.double(),V.dtype
     L = cholesky(X.T@X + tau*torch.eye(X.shape[1]))
-    spread = solve_triangular(L.T, draws.normal(X.shape[1], V.shape[1]), upper=True)
-    return torch.cholesky_solve(X.T@V, L) + spread @ cholesky(inv(prec)).T
+    noise = draws.normal(X.shape[1], V.shape[1]).double()
+    spread = solve_triangular(L.T, noise, upper=True) @ cholesky(inv(prec.double())).T
+    return (torch.cholesky_solve(X.T@V, L) + spread).to(dtype)
 
 # %% ../nbs/20_sampler.ipynb #eb231527
 class Side:
@@ -136,7 +142,7 @@ class Side:
         self.sums,self.X,self.V,self.mean = sums,X,torch.zeros(n, k),torch.zeros(n, k)
         start = X[:,2:k+1]
         if start.numel(): self.V[:,:start.shape[1]] = 0.3*start/start.std(0).clamp(min=1e-6)
-        self.M,self.prec,self.tau = None,10*torch.eye(k),torch.tensor(1.)
+        self.M,self.prec,self.tau = None,10*torch.eye(k).double(),torch.tensor(1.)
         self.noise = torch.ones(n)
         self.own_scatter = torch.tensor([0.1]*n_factors + [1.]).diag()
 
@@ -158,7 +164,8 @@ def draw(self:Side,
     off = V - self.mean
     scatter = self.own_scatter + off.T@off + self.tau*self.M.T@self.M
     self.prec = draw_precision(scatter, n + r + k, draws)
-    self.tau = draws.gamma(r*k/2 + 1, 0.01 + ((self.M@self.prec)*self.M).sum()/2)
+    M = self.M.double()
+    self.tau = draws.gamma(r*k/2 + 1, 0.01 + float(((M@self.prec)*M).sum())/2)
 
 # %% ../nbs/20_sampler.ipynb #89f58886
 def draw_noise(
@@ -192,12 +199,14 @@ def gibbs(
     while True:
         for this,other,cols in ((users, items, i), (items, users, u)):
             f,own = as_features(other.V)
-            this.draw(f, w, y - own[cols], draws)
+            this.draw(f, w, y - own.index_select(0, cols), draws)
         sample = _sample(users, items, draws)
         e2 = (y - pair_products(sample.users, sample.items, users.sums))**2
-        users.noise = draw_noise(a*e2*items.noise[i], u, users.sums.counts, nu, draws)
-        items.noise = draw_noise(a*e2*users.noise[u], i, items.sums.counts, nu, draws)
-        w = users.noise[u]*items.noise[i]
+        w = items.noise.index_select(0, i)
+        users.noise = draw_noise(a*w*e2, u, users.sums.counts, nu, draws)
+        w = users.noise.index_select(0, u)
+        items.noise = draw_noise(a*w*e2, i, items.sums.counts, nu, draws)
+        w = w*items.noise.index_select(0, i)
         a = draws.gamma(len(y)/2 + 1, 1 + (w*e2).sum()/2)
         w = a*w
         yield sample._replace(user_noise=a*users.noise, item_noise=items.noise)
@@ -217,8 +226,9 @@ def _sample(users, items, draws):
     "The rows as they are now, with new users around the mean row of all ratings"
     counts,V = users.sums.counts.float(),users.V.clone()
     new = counts==0
-    spread = draws.normal(int(new.sum()), V.shape[1]) @ inv(cholesky(users.prec))
+    root = inv(cholesky(users.prec)).float()
+    spread = draws.normal(int(new.sum()), V.shape[1]) @ root
     V[new] = (counts@users.V)/counts.sum() + spread
     q,c = as_features(items.V)
     both = torch.cat([V, torch.ones(len(V), 1)], 1),torch.cat([q, c[:,None]], 1)
-    return Sample(*both, None, None, users.M, users.prec)
+    return Sample(*both, None, None, users.M, users.prec.float())
