@@ -174,6 +174,11 @@ class Cautious(RatingScorer):
         "The same for newcomers"
         return type(self)(self.posterior.with_rows(dls, x, y, side), self.level)
 
+    def state(self):
+        "A file holds the posterior itself"
+        raise TypeError("Cautious can't be exported: export its `posterior`, and call `cautious` "
+                        "on what you load")
+
 # %% ../nbs/21_posterior.ipynb #a52d5bac
 @patch
 def cautious(self:Posterior,
