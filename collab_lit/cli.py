@@ -18,10 +18,11 @@ from matplotlib import pyplot as plt
 from . import interpret, onecycle, recommend # for the methods they give to Learner
 from .baselines import Popularity, damped_means
 from .data import CollabDataLoaders
-from .evaluate import unseen
+from .evaluate import inner_errors, unseen
 from .files import load_learner
 from .learner import collab_learner, set_seed, y_range_for
-from .metrics import mae, rmse
+from .metrics import mae, rating_metrics, rmse
+from .posterior import collab_posterior
 from .progress import Progress
 from .split import TimeSplitter
 from .tables import read_movielens, read_ratings, same_kind
@@ -70,10 +71,19 @@ def _tutorial_report(
     tables = {title: table.to_string(index_names=False) for title,table in parts.items()}
     return '\n'.join(f'\n{title}\n{table}' for title,table in tables.items())
 
-# %% ../nbs/25_cli.ipynb #4a103ff7
-def _check_epochs(epochs):
-    "Refuse to train for less than an epoch"
-    if epochs < 1: raise ValueError(f"--epochs must be at least 1, not {epochs}")
+# %% ../nbs/25_cli.ipynb #2fdcf429
+_uses = dict(auto=['sweeps'], posterior=['sweeps'], onecycle=['epochs', 'bs'], means=[])
+
+def _check_model(model, **given):
+    "Raise an error for an unknown `model`, or for an option that it has no use for"
+    if model not in _uses:
+        raise ValueError(f"--model must be one of {', '.join(_uses)}, not {model}")
+    for name,value in given.items():
+        if value is None: continue
+        if name not in _uses[model]:
+            fits = ' or '.join(k for k,v in _uses.items() if name in v)
+            raise ValueError(f"--{name} does nothing for --model {model}: it is for {fits}")
+        if value < 1: raise ValueError(f"--{name} must be at least 1, not {value}")
 
 # %% ../nbs/25_cli.ipynb #d72024bf
 @call_parse
@@ -85,7 +95,7 @@ def collab_tutorial(
     seed:int=42, # makes the run repeatable
 ):
     "Train on MovieLens as the tutorial does, print what was learned, and draw a map of films"
-    _check_epochs(epochs)
+    _check_model('onecycle', epochs=epochs)
     if not Path(out).resolve().parent.is_dir():
         raise FileNotFoundError(f"there is no folder for the map {out!r}: make it first")
     start = time.perf_counter()
@@ -128,6 +138,46 @@ def _splitter(time, valid):
         return TimeSplitter(time, valid)(ratings.assign(**{time: when}))
     return split if time else None
 
+# %% ../nbs/25_cli.ipynb #9c2499a3
+def _makers(factors, sweeps, epochs, seed):
+    "What trains each model: name -> function from loaders to a scorer"
+    def posterior(dls):
+        return collab_posterior(dls, factors or 10, sweeps or 60, seed=seed, progress=False)
+    def onecycle(dls):
+        y_range = y_range_for(dls.train_ds.y)
+        print('estimates will be between {:g} and {:g}\n'.format(*y_range))
+        learn = collab_learner(dls, factors or 50, y_range=y_range, metrics=[rmse, mae])
+        progress = Progress(bar=sys.stdout.isatty())
+        with learn.no_logging(): learn.fit_one_cycle(epochs or 5, 5e-3, wd=0.1, cbs=progress)
+        return learn
+    return dict(posterior=posterior, onecycle=onecycle, means=damped_means)
+
+# %% ../nbs/25_cli.ipynb #4809cc5c
+def _choose(makers, dls, time):
+    "The posterior, unless damped means do better on an inner split: the latest by `time`"
+    if len(dls.train_ds) < 20:
+        print('fewer than 20 training ratings: damped means')
+        return 'means'
+    latest = lambda o: (range(len(o)*4//5), range(len(o)*4//5, len(o))) # sorted by time
+    how = dict(splitter=latest) if time else {}
+    errors = inner_errors({o: makers[o] for o in ('posterior', 'means')}, dls, **how)
+    found = ', '.join(f'{name} {value:.4f}' for name,value in errors.items())
+    print(f'rmse on an inner split of the training ratings: {found}')
+    return errors.index[0]
+
+# %% ../nbs/25_cli.ipynb #8fa9361f
+def _result(scorer):
+    "How `scorer` does on the held-out rows beside damped means, in a line"
+    dls = scorer.dls
+    truth = dls.decode(*dls.valid_ds[:])
+    model,means = (rating_metrics(o.predict(truth), dls.rating_name)
+                   for o in (scorer, damped_means(dls)))
+    if model['rmse'] > means['rmse'] + 1e-6:
+        warnings.warn("damped means estimate the held-out ratings better than this model "
+                      "(--model means trains them)")
+    text = '{:,} ratings held out: rmse {:.4f}, mae {:.4f} (damped means {:.4f})'
+    return text.format(len(truth), *model[['rmse', 'mae']], means['rmse'])
+
 # %% ../nbs/25_cli.ipynb #2ac4cbc2
 @call_parse
 @_plainly()
@@ -141,28 +191,28 @@ def collab_train(
     columns:str=None, # names of all columns, separated by commas, if the file has no header
     time:str=None, # column of numbers or dates, to hold out the latest; else random ones
     valid:float=0.2, # share of the ratings to hold out
-    factors:int=50, # numbers to learn per user and per item, besides a bias
-    epochs:int=5, # passes over the training ratings
-    bs:int=64, # ratings in a batch; thousands are much faster on a large table
+    model:str='auto', # posterior, onecycle or means; auto chooses by an inner split
+    factors:int=None, # latent factors per user and item; else 10, or 50 for onecycle
+    sweeps:int=None, # sweeps of the posterior's sampler; else 60
+    epochs:int=None, # onecycle's passes over the training ratings; else 5
+    bs:int=None, # ratings in a batch of onecycle; else 64; thousands suit a large table
     seed:int=42, # makes the run repeatable
 ):
     "Train on a table of ratings, for collab_evaluate, collab_recommend and collab_similar"
-    _check_epochs(epochs)
+    _check_model(model, sweeps=sweeps, epochs=epochs, bs=bs)
     names = [user, item, rating, *([time] if time else [])]
     with _new_folder(out) as path, redirect_stdout(sys.stderr):
         ratings = read_ratings(table, names, sep, columns and columns.split(','))
         set_seed(seed)
-        options = dict(seed=seed, splitter=_splitter(time, valid), path=path, bs=bs)
+        options = dict(seed=seed, splitter=_splitter(time, valid), path=path, bs=bs or 64)
         dls = CollabDataLoaders.from_df(ratings, valid, **options)
-        y_range = y_range_for(dls.train_ds.y)
-        print(dls, 'estimates will be between {:g} and {:g}'.format(*y_range), '', sep='\n')
-        learn = collab_learner(dls, factors, y_range=y_range, metrics=[rmse, mae])
-        progress = Progress(bar=sys.stdout.isatty())
-        with learn.no_logging(): learn.fit_one_cycle(epochs, 5e-3, wd=0.1, cbs=progress)
+        y_range_for(dls.train_ds.y) # refuses ratings that are all the same
+        print(dls, '', sep='\n')
+        makers = _makers(factors, sweeps, epochs, seed)
+        scorer = makers[_choose(makers, dls, time) if model=='auto' else model](dls)
         dls.decode(*dls.valid_ds[:]).to_csv(path/'held_out.csv', index=False)
-        learn.export('learner.safetensors', with_ratings=True)
-    errors = learn.recorder.values[-1][2:]
-    print('{:,} ratings held out: rmse {:.4f}, mae {:.4f}'.format(len(dls.valid_ds), *errors))
+        scorer.export('learner.safetensors', with_ratings=True)
+    print(_result(scorer))
 
 # %% ../nbs/25_cli.ipynb #4714b5de
 def _load(folder):
