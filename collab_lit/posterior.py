@@ -176,8 +176,8 @@ class Cautious(RatingScorer):
 
     def state(self):
         "A file holds the posterior itself"
-        raise TypeError("Cautious can't be exported: export its `posterior`, and call `cautious` "
-                        "on what you load")
+        raise TypeError("Cautious can't be exported: export its `posterior`, "
+                        "and call `cautious` on what you load")
 
 # %% ../nbs/21_posterior.ipynb #a52d5bac
 @patch
