@@ -19,9 +19,9 @@ from .learner import Learner
 
 # %% ../nbs/22_checkpoints.ipynb #1bc5bc27
 def write_file(
-    path, # path of the file; its folder is made if need be
+    path, # path of the file; its folder is created if needed
     tensors, # dict name -> tensor, of any shape, dtype and device
-    **header # what else to write: anything that JSON can hold
+    **header # entries of the header: anything that JSON can represent
 ): # the path
     "Write `tensors` and a `header` to a safetensors file: all of it or nothing"
     path = Path(path)
@@ -71,8 +71,8 @@ def _form(t):
 # %% ../nbs/22_checkpoints.ipynb #97ad83aa
 def check_like(
     tensors, # dict name -> tensor
-    like, # dict name -> tensor of the dtype and shape that is needed; its numbers don't matter
-    finite=True, # refuse infinite numbers and `nan` too?
+    like, # dict name -> tensor of the expected dtype and shape; its values don't matter
+    finite=True, # reject infinite numbers and `nan` too?
     start='', # how the message begins
 ):
     "Raise a ValueError unless `tensors` have the names, dtypes and shapes of `like`"
@@ -92,7 +92,7 @@ def checkpoint_path(self:Learner,
 
 # %% ../nbs/22_checkpoints.ipynb #ae64e59b
 def _ids_digest(dls):
-    "A short text that changes with any id of the vocabularies"
+    "A short text that changes if any id of the vocabularies does"
     ids = [(k, v.items) for k,v in dls.classes.items()]
     return hashlib.sha256(repr(ids).encode()).hexdigest()
 

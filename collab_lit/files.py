@@ -56,7 +56,7 @@ def _empty_model(header):
 
 # %% ../nbs/23_files.ipynb #73ba48a7
 def _sizes(header):
-    "What the letters of `_layouts` stand for in a file with this `header`"
+    "The sizes that the letters in `_layouts` stand for, from this `header`"
     n = dict(zip('ui', (len(o) + 1 for o in header['ids']), strict=True))
     if header['scorer'] != 'Posterior': return n
     s,d,r = sizes = [header['sizes'][o] for o in 'sdr']
@@ -76,7 +76,7 @@ def _empty_state(kind, n):
 
 # %% ../nbs/23_files.ipynb #5e60c018
 def _layout(header, m=None):
-    "What a file with this `header` and `m` ratings must hold: name -> tensor without memory"
+    "The tensors a file with this `header` and `m` ratings must hold, without memory"
     n,kind = _sizes(header),_named(_kinds, header['scorer'])
     res = {f'trained.{k}': _empty(n[k[0]], dtype='bool') for k in ('user', 'item')}
     if m is not None: res['ratings.x'] = _empty(m, 2, dtype='int32')
@@ -150,9 +150,9 @@ def export(self:Scorer,
 # %% ../nbs/23_files.ipynb #09b2eda8
 def load_learner(
     file, # path of a file written by `export`
-    device=None, # where a model is to be; None is the GPU if torch sees one, else the CPU
+    device=None, # device for the model; None is the GPU if torch sees one, else the CPU
 ): # the scorer, such as a `Learner` that predicts
-    "The scorer that was exported to `file`, with its training ratings if they were"
+    "The scorer that was exported to `file`, with its training ratings if stored"
     tensors,header = read_file(file, 'collab_lit learner')
     header = dict(version=1, scorer='Learner') | header
     with refusing(file):
