@@ -111,10 +111,11 @@ def damped_means(
 def with_rows(self:DampedMeans, dls, x, y, side=0):
     "These means and those of newcomers, solved from their ratings with all others as they are"
     own,other = (self.items, self.users) if side else (self.users, self.items)
-    n_new = len(dls.classes[list(dls.classes)[side]]) - len(own)
+    rows,n = x[:,side],len(dls.classes[list(dls.classes)[side]])
     err = y[:,0] - other[x[:,1-side]] - own[0]
-    new = own[0] + _damped(x[:,side] - len(own), err, n_new, self.damping)
-    own = torch.cat([own, new])
+    new = own[0] + _damped(rows, err, n, self.damping)
+    own = torch.cat([own, new[len(own):]])
+    own[rows] = new[rows]
     users,items = (other, own) if side else (own, other)
     return type(self)(dls, users, items, self.damping)
 
