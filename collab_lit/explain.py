@@ -11,7 +11,7 @@ import torch
 from fastcore.basics import patch
 
 from .learner import Learner
-from .model import EmbeddingDotBias, sigmoid_range
+from .model import is_dot_product, sigmoid_range
 from .solve import FoldIn, finite_noise, side_table
 
 # %% ../nbs/16_explain.ipynb #3c252d62
@@ -66,7 +66,7 @@ def explain(self:Learner,
 ): # an `Explanation`
     "Take the estimate for `user` and `item` apart, and name the ratings it comes from"
     model = self.model
-    if type(model).forward is not EmbeddingDotBias.forward:
+    if not is_dot_product(model):
         raise TypeError(f"the {type(model).__name__} of this learner can't be explained: "
                         "use a `collab_learner` with `use_nn=False`")
     u,i = (self.dls.rows_of(o, [id]).item() for o,id in zip(self.dls.classes, (user, item)))

@@ -11,14 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 from fastcore.basics import listify, patch
 from fastcore.meta import delegates
 
 from .data import CollabDataset, CollabDL
 from .engine import Adam, MSELossFlat, like, stepper, threads_for
-from .model import EmbeddingDotBias, EmbeddingNN, get_emb_sz
+from .model import EmbeddingDotBias, EmbeddingNN, get_emb_sz, is_dot_product
 from .progress import (Callback, NonFiniteLoss, Recorder, check_callback,
     check_losses, evaluating, non_finite, notifying, progress_for, showing)
 from .scorer import RatingScorer
@@ -238,7 +237,7 @@ def score_users(self:Learner,
 ): # estimates `(b, n_items)`
     "The model's estimates of all items for the users in `rows`"
     model,n = self.model,len(self.dls.classes[self.dls.item_name])
-    if type(model).forward is EmbeddingDotBias.forward: return model.score_users(rows)
+    if is_dot_product(model): return model.score_users(rows)
     return self.score_pairs(torch.cartesian_prod(rows, torch.arange(n))).view(-1, n)
 
 # %% ../nbs/10_learner.ipynb #be6e57ac

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from .engine import threads_for
 from .learner import Learner
 from .model import EmbeddingDotBias
+from .solve import padded_groups
 
 with warnings.catch_warnings():
     warnings.simplefilter('ignore') # torch warns once that this kind of table is in beta
@@ -66,20 +67,12 @@ def _narrow(sums, f, w, y, size):
 def _wide(sums, f, w, y, size):
     "`RowSums.blocks` by gathering, quick for long rows"
     k = f.shape[1]
-    by_count = sums.counts.argsort(descending=True, stable=True)
-    start = 0
-    while start < sums.n:
-        most = max(1, int(sums.counts[by_count[start]]))
-        step = max(1, size // (k*max(k, most)))
-        rows = by_count[start:start+step]
-        nth = torch.arange(most)
-        mask = nth < sums.counts[rows][:,None]
-        own = (sums.ends[rows][:,None] + nth) * mask
-        given = sums.order[own]
-        at = F.embedding(sums.cols[own], f)
+    step = lambda most: max(1, size // (k*max(k, most)))
+    for rows,places,mask in padded_groups(sums.counts, step):
+        given = sums.order[places]
+        at = F.embedding(sums.cols[places], f)
         weighted = at * (w[given] * mask)[...,None]
         yield rows, weighted.mT @ at, (weighted.mT @ y[given][...,None])[...,0]
-        start += step
 
 # %% ../nbs/19_leastsquares.ipynb #4cadfc78
 @patch

@@ -16,7 +16,7 @@ from torch import nn
 
 from .data import CategoryMap, CollabDataLoaders, CollabDataset, as_ratings
 from .learner import Learner
-from .model import EmbeddingDotBias, EmbeddingNN
+from .model import EmbeddingDotBias, EmbeddingNN, is_dot_product
 from .progress import Recorder
 from .scorer import RatingScorer, Scorer
 from .solve import FoldIn, finite_noise
@@ -102,16 +102,11 @@ def _solve_rows(learn, x, y, side, noise):
     w.weight.data[new],b.weight.data[new] = rows[:,:-1],rows[:,-1:]
     own[new] = True
 
-# %% ../nbs/14_newcomers.ipynb #5d719ce9
-def _is_dot_product(model):
-    "Is an estimate of `model` the dot product plus biases?"
-    return type(model).forward is EmbeddingDotBias.forward
-
 # %% ../nbs/14_newcomers.ipynb #7c7abba4
 def _check_fold_in(scorer):
     "Raise a `TypeError` if `scorer` has no way to place newcomers"
     if type(scorer).with_rows is Scorer.with_rows: scorer.with_rows(None, None, None) # raises
-    if isinstance(scorer, Learner) and not _is_dot_product(scorer.model):
+    if isinstance(scorer, Learner) and not is_dot_product(scorer.model):
         kind = type(scorer.model).__name__
         raise TypeError(f"the {kind} of this learner can't fold in newcomers: "
                         "use `grow`, then train")
@@ -195,7 +190,7 @@ def grow(self:Learner,
     check_ratings(ratings, *self.dls.classes, self.dls.rating_name)
     longer,x,y = extended(self.dls, ratings)
     res = _longer_learner(self, longer)
-    if _is_dot_product(res.model) and not math.isinf(noise := self.noise()):
+    if is_dot_product(res.model) and not math.isinf(noise := self.noise()):
         for side in (1, 0): _solve_rows(res, x, y, side, noise)
     for known,col in zip(longer.trained.values(), x.T): known[col] = True
     return res

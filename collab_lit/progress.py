@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Recorder', 'Callback', 'check_callback', 'notifying', 'NonFiniteLoss', 'non_finite', 'check_losses', 'keeping_modes',
-           'evaluating', 'Progress', 'progress_for', 'showing']
+           'evaluating', 'Progress', 'is_watched', 'progress_for', 'showing']
 
 # %% ../nbs/09_progress.ipynb #23680cf4
 import math, sys, time
@@ -190,13 +190,18 @@ class Progress(Callback):
     def after_fit(self, learn):
         if self.bar: self.master.on_iter_end()
 
+# %% ../nbs/09_progress.ipynb #b4255ad2
+def is_watched(
+): # bool
+    "Is somebody watching, in a notebook or a terminal?"
+    return IN_NOTEBOOK or sys.stdout.isatty()
+
 # %% ../nbs/09_progress.ipynb #50cf92e8
 def progress_for(
     learn, # a `Learner`
 ): # list of at most one `Progress`
     "What shows the progress of `learn`: nothing where nobody watches"
-    watched = IN_NOTEBOOK or sys.stdout.isatty()
-    return [Progress(learn.progress=='bar')] if learn.progress and watched else []
+    return [Progress(learn.progress=='bar')] if learn.progress and is_watched() else []
 
 # %% ../nbs/09_progress.ipynb #x09a0036
 @contextmanager
