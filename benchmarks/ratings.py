@@ -55,7 +55,7 @@ def measure(make, dls):
     scorer = make(dls)
     seconds = time.process_time() - start
     x, y = dls.valid_ds.x, dls.valid_ds.y[:,0]
-    res = dict(rmse=(scorer.score_pairs(x) - y).square().mean().sqrt().item(), seconds=seconds)
+    res = dict(rmse=rmse(scorer.score_pairs(x), y).item(), seconds=seconds)
     if not isinstance(scorer, Posterior): return res
     low, high = scorer.score_intervals(x, 0.9)
     return res | dict(coverage=((low <= y) & (y <= high)).float().mean().item())

@@ -166,10 +166,9 @@ def _choose(makers, dls, time):
     return errors.index[0]
 
 # %% ../nbs/25_cli.ipynb #8fa9361f
-def _result(scorer):
-    "How `scorer` does on the held-out rows beside damped means, in a line"
+def _result(scorer, truth):
+    "How `scorer` does on the held-out ratings `truth` beside damped means, in a line"
     dls = scorer.dls
-    truth = dls.decode(*dls.valid_ds[:])
     model,means = (rating_metrics(o.predict(truth), dls.rating_name)
                    for o in (scorer, damped_means(dls)))
     if model['rmse'] > means['rmse'] + 1e-6:
@@ -210,9 +209,10 @@ def collab_train(
         print(dls, '', sep='\n')
         makers = _makers(factors, sweeps, epochs, seed)
         scorer = makers[_choose(makers, dls, time) if model=='auto' else model](dls)
-        dls.decode(*dls.valid_ds[:]).to_csv(path/'held_out.csv', index=False)
+        held_out = dls.decode(*dls.valid_ds[:])
+        held_out.to_csv(path/'held_out.csv', index=False)
         scorer.export('learner.safetensors', with_ratings=True)
-    print(_result(scorer))
+    print(_result(scorer, held_out))
 
 # %% ../nbs/25_cli.ipynb #4714b5de
 def _load(folder):

@@ -8,7 +8,6 @@ __all__ = ['unseen', 'compare', 'cross_validate', 'inner_split', 'inner_errors']
 # %% ../nbs/17_evaluate.ipynb #607e4d37
 import time, warnings
 
-import numpy as np
 import pandas as pd
 import torch
 from fastcore.basics import patch
@@ -16,7 +15,7 @@ from fastcore.meta import delegates
 
 from . import recommend # for the method
 from .baselines import train_counts
-from .data import CollabDataLoaders, CollabDataset
+from .data import CollabDataLoaders
 from .metrics import ranking_metrics, rating_metrics, rmse
 from .scorer import RatingScorer, Scorer
 from .split import RandomSplitter, k_folds
@@ -70,16 +69,21 @@ def compare(
     runs = pd.DataFrame(_runs(makers, loaders, n)).drop(columns='split')
     return runs.groupby('model', sort=False).agg(['mean', 'std'])
 
+# %% ../nbs/17_evaluate.ipynb #76c756d9
+def _trained(make, dls, seed):
+    "What `make` returns for `dls`, with a random state that depends on `seed` alone"
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return make(dls)
+
 # %% ../nbs/17_evaluate.ipynb #2d7d8469
 def _runs(makers, loaders, n):
     "A row per split and maker: the results of `evaluate` and the seconds of training"
     for seed,dls in enumerate(loaders):
         for name,make in makers.items():
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(seed)
-                start = time.perf_counter()
-                scorer = make(dls)
-                seconds = time.perf_counter() - start
+            start = time.perf_counter()
+            scorer = _trained(make, dls, seed)
+            seconds = time.perf_counter() - start
             yield dict(model=name, split=seed, **scorer.evaluate(n=n), seconds=seconds)
 
 # %% ../nbs/17_evaluate.ipynb #84306f6c
@@ -104,9 +108,8 @@ def inner_split(
     splitter=RandomSplitter(0.2, seed=0), # training rows -> positions to train on, to hold out
 ): # `CollabDataLoaders` of the training rows alone, with the same vocabularies
     "Split the training rows of `dls` again, to choose between models"
-    parts = map(np.asarray, splitter(dls.train_ds))
-    train,valid = (CollabDataset(*dls.train_ds[torch.from_numpy(o)]) for o in parts)
-    return CollabDataLoaders(train, valid, dls.classes, dls.rating_name, dls.path, dls.bs,
+    sides = map(dls.train_ds.take, splitter(dls.train_ds))
+    return CollabDataLoaders(*sides, dls.classes, dls.rating_name, dls.path, dls.bs,
                              device=dls.device)
 
 # %% ../nbs/17_evaluate.ipynb #36bc4e6e
@@ -120,7 +123,5 @@ def inner_errors(
     inner,errors = inner_split(dls, splitter),{}
     x,y = inner.valid_ds[:]
     for name,make in makers.items():
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            errors[name] = float(rmse(make(inner).score_pairs(x), y[:,0]))
+        errors[name] = float(rmse(_trained(make, inner, seed).score_pairs(x), y[:,0]))
     return pd.Series(errors, name='rmse').sort_values()

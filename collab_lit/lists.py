@@ -15,6 +15,7 @@ from .data import CollabDataLoaders
 from .learner import Learner
 from .model import EmbeddingDotBias, Module
 from .onecycle import one_cycle
+from .recommend import rated_items
 from .scorer import Scorer
 
 # %% ../nbs/18_lists.ipynb #fdf1eccc
@@ -24,13 +25,9 @@ def user_history(
 ): # float tensor `(b, n_items)`
     "1 where the users in `rows` rated an item in training, 0 elsewhere"
     own,back = rows.unique(return_inverse=True)
-    (u,i),known = dls.train_ds.x.T,dls.trained[dls.user_name]
-    place = torch.full((len(known),), -1)
-    place[own] = torch.arange(len(own))
-    mine = place[u] >= 0
     res = torch.zeros(len(own), len(dls.classes[dls.item_name]))
-    res[place[u[mine]], i[mine]] = 1
-    _check_histories(res, known[own])
+    res[rated_items(dls, own)] = 1
+    _check_histories(res, dls.trained[dls.user_name][own])
     return res[back]
 
 # %% ../nbs/18_lists.ipynb #9b75b909

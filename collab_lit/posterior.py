@@ -6,19 +6,19 @@
 __all__ = ['Posterior', 'collab_posterior', 'Cautious']
 
 # %% ../nbs/21_posterior.ipynb #22d2fcb4
-import math, sys, warnings
+import math, warnings
 
 import pandas as pd
 import torch
 from fastcore.basics import patch
-from fastcore.imports import IN_NOTEBOOK
-from torch.nn import functional as F
 
 from . import evaluate # for the method
-from .leastsquares import RowSums, as_features
 from .engine import threads_for
+from .leastsquares import RowSums
+from .progress import is_watched
+from .recommend import centred_cosines
 from .sampler import Draws, RatedWhat, draw_rows, features_of, gibbs, rated_what
-from .scorer import RatingScorer
+from .scorer import RatingScorer, check_level
 
 # %% ../nbs/21_posterior.ipynb #fe5bcd30
 class Posterior(RatingScorer):
@@ -44,19 +44,21 @@ class Posterior(RatingScorer):
         self.item_vectors,self.numbers = item_vectors,numbers
         self.mean,self.std,self.low,self.high = numbers[:4].tolist()
 
-# %% ../nbs/21_posterior.ipynb #6e8bd7cb
+# %% ../nbs/21_posterior.ipynb #656ba56a
 @patch
-def _stars(self:Posterior, z):
-    "Convert estimates `z` from standard deviations to stars, within the scale"
-    return (z*self.std + self.mean).clamp(self.low, self.high)
+def _tensors(self:Posterior):
+    "The arguments of the constructor beside the loaders, by name"
+    names = 'users items user_noise item_noise links precs item_vectors numbers'.split()
+    return {o: getattr(self, o) for o in names}
 
+# %% ../nbs/21_posterior.ipynb #6e8bd7cb
 @patch
 def score_users(self:Posterior,
     rows, # user rows, int64 `(b,)`
 ): # estimates `(b, n_items)`, within the range of the training ratings
     "The mean estimates of all items, for the users in `rows`"
     dots = self.users[rows].flatten(1) @ self.items.flatten(1).T
-    return self._stars(dots / self.users.shape[1])
+    return (dots/self.users.shape[1]*self.std + self.mean).clamp(self.low, self.high)
 
 # %% ../nbs/21_posterior.ipynb #5d2e3c83
 @patch
@@ -135,7 +137,7 @@ class _Kept:
 
 def _bar(n, progress):
     "The numbers 0 to n-1, with a progress bar if wanted"
-    if progress is None: progress = IN_NOTEBOOK or sys.stdout.isatty()
+    if progress is None: progress = is_watched()
     if not progress: return range(n)
     from fastprogress.fastprogress import progress_bar
     return progress_bar(range(n))
@@ -147,6 +149,7 @@ def score_intervals(self:Posterior,
     level=0.9, # share of ratings that the interval should hold, in (0, 1)
 ): # lower and upper ends, each float `(n,)`, within the range of the training ratings
     "The interval that holds the rating of each pair with probability `level`"
+    check_level(level)
     mean,deviation = self.moments(x)
     half = deviation*2**0.5*torch.erfinv(torch.tensor(level))
     return (mean - half).clamp(self.low, self.high),(mean + half).clamp(self.low, self.high)
@@ -194,10 +197,10 @@ def one_draw(self:Posterior,
 ): # a `Posterior` of that draw alone
     "A scorer of a single plausible model, for lists that explore (Thompson sampling)"
     if k is None: k = int(torch.randint(self.users.shape[1], ()))
-    k = slice(k, k + 1)
-    draws = self.users[:,k],self.items[:,k],self.user_noise[:,k],self.item_noise[:,k]
-    prior = self.links[k],self.precs[k],self.item_vectors
-    return type(self)(self.dls, *draws, *prior, self.numbers)
+    k,res = slice(k, k + 1),self._tensors()
+    for o in ('users', 'items', 'user_noise', 'item_noise'): res[o] = res[o][:,k]
+    for o in ('links', 'precs'): res[o] = res[o][k]
+    return type(self)(self.dls, **res)
 
 # %% ../nbs/21_posterior.ipynb #87381646
 @patch
@@ -210,8 +213,7 @@ def with_rows(self:Posterior, dls, x, y, side=0):
     longer = lambda t: torch.cat([t, t[:1].expand(more, *t.shape[1:])])
     users,user_noise = longer(self.users),longer(self.user_noise)
     users[new],user_noise[new] = rows,noise
-    same = self.item_noise,self.links,self.precs,self.item_vectors,self.numbers
-    return type(self)(dls, users, self.items, user_noise, *same)
+    return type(self)(dls, **self._tensors() | dict(users=users, user_noise=user_noise))
 
 # %% ../nbs/21_posterior.ipynb #1be7ae5e
 @patch
@@ -231,15 +233,12 @@ def _draw_newcomers(self:Posterior, at, i, y, n):
 @patch
 def state(self:Posterior):
     "The draws; rows in half precision, which is accurate enough"
-    names = 'users items user_noise item_noise links precs item_vectors numbers'.split()
-    half = dict(users=self.users.half(), items=self.items.half())
-    return {o: half.get(o, getattr(self, o)) for o in names}
+    return self._tensors() | dict(users=self.users.half(), items=self.items.half())
 
 # %% ../nbs/21_posterior.ipynb #999a8d4c
 @patch
 def similarity(self:Posterior, side, row):
     "The cosines between one row's centred factors and all others', over all draws"
     known = list(self.dls.trained.values())[side]
-    w = (self.items if side else self.users)[...,:-2]
-    w = (w - w[known].mean(0)).flatten(1)
-    return 'cosine', F.cosine_similarity(w[row:row+1], w)
+    w = (self.items if side else self.users)[...,:-2].flatten(1)
+    return 'cosine', centred_cosines(w, known, row)

@@ -7,7 +7,6 @@ __all__ = ['RatedWhat', 'Sample', 'Draws', 'draw_rows', 'draw_precision', 'rated
            'draw_noise', 'gibbs', 'pair_products']
 
 # %% ../nbs/20_sampler.ipynb #48e95a2a
-import math
 from collections import namedtuple
 
 import numpy as np
@@ -15,7 +14,7 @@ import torch
 from fastcore.basics import patch
 from torch.linalg import cholesky, inv, solve_triangular
 
-from .leastsquares import RowSums, as_features, solve_rows
+from .leastsquares import RowSums, as_features
 
 # %% ../nbs/20_sampler.ipynb #d3920f85
 class Draws:
@@ -86,20 +85,18 @@ def rated_what(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         U,s,V = torch.svd_lowrank(table, min(n_vectors + 8, n_users//2, n_items//2), niter=3)
-    s = (s/s[0])[:n_vectors]
-    users,items = (_features(o[:,:n_vectors]*s, c) for o,c in zip((U, V), counts))
-    item_vectors = V[:,:n_vectors]*counts[1][:,None]**-0.25/_top(table, V)*n_users**0.5
-    return RatedWhat(users, items, item_vectors, counts[0].log().mean())
+    U,s,V = (o[...,:n_vectors] for o in (U, s, V))
+    means = [c.log().mean() for c in counts]
+    users,items = (_features(o*(s/s[0])*len(o)**0.5, c, mean)
+                   for o,c,mean in zip((U, V), counts, means))
+    item_vectors = V*counts[1][:,None]**-0.25/s[0]*n_users**0.5
+    return RatedWhat(users, items, item_vectors, means[0])
 
 # %% ../nbs/20_sampler.ipynb #95d1f5ec
-def _features(vectors, counts):
-    "A constant, the centred log of the counts, and the `vectors`, scaled"
-    log,n = counts.log(),len(vectors)
-    return torch.cat([torch.ones(n, 1), (log - log.mean())[:,None], vectors*n**0.5], 1)
-
-def _top(table, V):
-    "The largest singular value of `table`, whose vector is the first of `V`"
-    return (table @ V[:,:1]).norm()
+def _features(vectors, counts, mean_log):
+    "A constant, the log of the `counts` less `mean_log`, and the `vectors`"
+    log = (counts.log() - mean_log)[:,None]
+    return torch.cat([torch.ones_like(log), log, vectors], 1)
 
 # %% ../nbs/20_sampler.ipynb #523a0bbc
 def features_of(
@@ -112,8 +109,7 @@ def features_of(
     counts = torch.bincount(rows, minlength=n).clamp(min=1).float()
     v = rated.item_vectors
     vectors = torch.zeros(n, v.shape[1]).index_add_(0, rows, v[items])
-    log = (counts.log() - rated.mean_log)[:,None]
-    return torch.cat([torch.ones(n, 1), log, vectors*counts[:,None]**-0.25], 1)
+    return _features(vectors*counts[:,None]**-0.25, counts, rated.mean_log)
 
 # %% ../nbs/20_sampler.ipynb #2bbefc1c
 def draw_link(
@@ -200,8 +196,8 @@ def gibbs(
         for this,other,cols in ((users, items, i), (items, users, u)):
             f,own = as_features(other.V)
             this.draw(f, w, y - own.index_select(0, cols), draws)
-        sample = _sample(users, items, draws)
-        e2 = (y - pair_products(sample.users, sample.items, users.sums))**2
+        P,Q = _current_rows(users, items, draws)
+        e2 = (y - pair_products(P, Q, users.sums))**2
         w = items.noise.index_select(0, i)
         users.noise = draw_noise(a*w*e2, u, users.sums.counts, nu, draws)
         w = users.noise.index_select(0, u)
@@ -209,7 +205,7 @@ def gibbs(
         w = w*items.noise.index_select(0, i)
         a = draws.gamma(len(y)/2 + 1, 1 + (w*e2).sum()/2)
         w = a*w
-        yield sample._replace(user_noise=a*users.noise, item_noise=items.noise)
+        yield Sample(P, Q, a*users.noise, items.noise, users.M, users.prec.float())
 
 # %% ../nbs/20_sampler.ipynb #b3ddd3e7
 def pair_products(
@@ -222,7 +218,7 @@ def pair_products(
     dots = torch.sparse.sampled_addmm(ones, users, items.T, beta=0.).values()
     return torch.empty_like(dots).index_copy_(0, sums.order, dots)
 
-def _sample(users, items, draws):
+def _current_rows(users, items, draws):
     "The current rows; users without ratings are drawn around the average row"
     counts,V = users.sums.counts.float(),users.V.clone()
     new = counts==0
@@ -230,5 +226,4 @@ def _sample(users, items, draws):
     spread = draws.normal(int(new.sum()), V.shape[1]) @ root
     V[new] = (counts@users.V)/counts.sum() + spread
     q,c = as_features(items.V)
-    both = torch.cat([V, torch.ones(len(V), 1)], 1),torch.cat([q, c[:,None]], 1)
-    return Sample(*both, None, None, users.M, users.prec.float())
+    return torch.cat([V, torch.ones(len(V), 1)], 1),torch.cat([q, c[:,None]], 1)
