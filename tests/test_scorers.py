@@ -34,7 +34,7 @@ FROM_ITEMS = {'`Popularity`', '`ItemWeights`'}
 
 def page_table():
     "The table on the page: scorer -> method -> what the cell says"
-    text = next(c['source'] for c in cells(ROOT/'nbs/07_scorer.ipynb') if '\n| scorer |' in c['source'])
+    text = next(c['source'] for c in cells(ROOT/'nbs/13_scorer.ipynb') if '\n| scorer |' in c['source'])
     head, _, *rows = [[o.strip() for o in l.strip('| ').split('|')] for l in text.splitlines() if l.startswith('|')]
     return {row[0]: {name.strip('`'): o for name, o in zip(head[1:], row[1:], strict=True)} for row in rows}
 
