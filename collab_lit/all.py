@@ -18,6 +18,7 @@ from matplotlib import pyplot as plt
 from torch import nn, tensor
 from torch.nn import functional as F
 
+from .answers import *
 from .baselines import *
 from .callbacks import *
 from .checkpoints import *
@@ -26,6 +27,7 @@ from .datasets import *
 from .engine import *
 from .evaluate import *
 from .explain import *
+from .features import *
 from .files import *
 from .interpret import *
 from .learner import *
@@ -45,8 +47,8 @@ from .split import *
 from .tables import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''datasets tables split data model engine metrics scorer baselines progress
+_chapters = '''datasets tables split data features model engine metrics scorer baselines progress
     learner onecycle interpret solve newcomers recommend explain evaluate lists leastsquares
-    sampler posterior checkpoints files callbacks'''.split()
+    sampler posterior answers checkpoints files callbacks'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
