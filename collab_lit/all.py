@@ -35,6 +35,7 @@ from .metrics import *
 from .model import *
 from .newcomers import *
 from .onecycle import *
+from .page import *
 from .posterior import *
 from .progress import *
 from .recommend import *
