@@ -63,7 +63,7 @@ class Recorder:
         line = '' if self.means is None else f'\n{self._means()}'
         return repr(self.table()) + line
 
-# %% ../nbs/15_progress.ipynb #3803f482
+# %% ../nbs/15_progress.ipynb #9f468b1d
 def beside_means(
     learn, # a `Learner` at the end of a training run
 ):
@@ -71,7 +71,7 @@ def beside_means(
     rec,ds = learn.recorder,learn.dls.valid_ds
     if not (rec.values and len(ds) and isinstance(learn.loss_func, MSELossFlat)): return
     rec.means = means_mse(learn.dls, ds.x, ds.y)
-    if (loss := rec.values[-1][1]) > rec.means + 1e-6:
+    if learn.progress and (loss := rec.values[-1][1]) > rec.means + 1e-6:
         warnings.warn(f"damped means do better than this model (valid_loss {rec.means:.4f}, "
                       f"not {loss:.4f}): try `recommender`", stacklevel=4)
 
