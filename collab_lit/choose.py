@@ -7,7 +7,7 @@ __all__ = ['rating_models', 'list_models', 'implicit_reason', 'centred_range', '
            'model_options', 'check_options', 'inner_squares', 'clear_winner', 'inner_ndcg', 'Choice', 'beside_baseline',
            'choose_model', 'recommender']
 
-# %% ../nbs/50_choose.ipynb #2c1f8dc8
+# %% ../nbs/50_choose.ipynb #2e83ca75
 import inspect, math, warnings
 
 import pandas as pd
@@ -26,7 +26,7 @@ from .progress import Callback, is_watched
 from .scorer import RatingScorer
 from .split import IndexSplitter, TimeSplitter, UserSplitter, k_folds
 
-# %% ../nbs/50_choose.ipynb #06446a32
+# %% ../nbs/50_choose.ipynb #2079cd26
 def implicit_reason(
     y, # the third column of a table, float tensor
 ): # text, or None where the values look like ratings
@@ -36,7 +36,7 @@ def implicit_reason(
     if low >= 0 and high > 20*median > 0:
         return f"values up to {high:g} with a median of {median:g} look like counts"
 
-# %% ../nbs/50_choose.ipynb #d98c8c4f
+# %% ../nbs/50_choose.ipynb #b6e4325b
 def centred_range(
     y, # ratings, a tensor
 ): # (low, high)
@@ -46,7 +46,7 @@ def centred_range(
     if not far: raise ValueError(f"all ratings are {mean:g}: there is nothing to estimate")
     return mean - far, mean + far
 
-# %% ../nbs/50_choose.ipynb #3a513bdd
+# %% ../nbs/50_choose.ipynb #8eb7c7d7
 def batch_size(
     dls, # `CollabDataLoaders`
 ): # a power of two from 64 to 4096
@@ -54,7 +54,7 @@ def batch_size(
     rows = sum(map(len, dls.classes.values()))
     return 2**min(12, max(6, round(math.log2(max(len(dls.train_ds)/1000, rows/20)))))
 
-# %% ../nbs/50_choose.ipynb #da51a10e
+# %% ../nbs/50_choose.ipynb #af1e73d0
 class StopAfter(Callback):
     "Stops a training run after `n` epochs"
     def __init__(self,
@@ -62,7 +62,7 @@ class StopAfter(Callback):
     ): self.n = n
     def after_epoch(self, learn): learn.stop |= learn.epoch + 1 >= self.n
 
-# %% ../nbs/50_choose.ipynb #c5da4f21
+# %% ../nbs/50_choose.ipynb #698cb606
 def one_cycle_learner(
     dls, # `CollabDataLoaders`
     n_factors=50, # latent factors of each user and item
@@ -89,7 +89,7 @@ def one_cycle_learner(
     losses = [row[1] for row in fit(inner_split(own), None).recorder.values]
     return fit(own, [StopAfter(1 + losses.index(min(losses))), *listify(cbs)])
 
-# %% ../nbs/50_choose.ipynb #1e9c1d88
+# %% ../nbs/50_choose.ipynb #6f1758c0
 def _posterior(dls, n_factors=10, n_sweeps=60, seed=0):
     "`collab_posterior` without a progress bar"
     return collab_posterior(dls, n_factors, n_sweeps, seed=seed, progress=False)
@@ -104,12 +104,12 @@ def _ranking(dls, n_factors=50, n_epoch=10, lr_max=0.02, wd=0.3, n_neg=256, bs=2
     with learn.no_logging(): learn.fit_ranking(n_epoch, lr_max, wd, n_neg, bs)
     return learn
 
-# %% ../nbs/50_choose.ipynb #26a05318
+# %% ../nbs/50_choose.ipynb #7bb98962
 rating_models = dict(means=damped_means, als=als, onecycle=one_cycle_learner,
                      posterior=_posterior)
 list_models = dict(popularity=_popularity, item_knn=item_knn, ease=ease, ranking=_ranking)
 
-# %% ../nbs/50_choose.ipynb #f7eada64
+# %% ../nbs/50_choose.ipynb #cb7e52e3
 def model_options(
     model='auto', # 'auto', or a name in `rating_models` or `list_models`
 ): # list of names
@@ -120,7 +120,7 @@ def model_options(
         raise ValueError(f"model must be one of auto, {', '.join(makers)}, not {model}")
     return list(inspect.signature(makers[model]).parameters)[1:]
 
-# %% ../nbs/50_choose.ipynb #4aadac03
+# %% ../nbs/50_choose.ipynb #0be9a512
 def check_options(
     model, # 'auto', or a name in `rating_models` or `list_models`
     options, # names of the settings that were given
@@ -133,7 +133,7 @@ def check_options(
         where = f"it is a setting of {', '.join(fits)}" if fits else 'no model has it'
         raise ValueError(f"{name} does nothing for the model {model}: {where}")
 
-# %% ../nbs/50_choose.ipynb #2586797f
+# %% ../nbs/50_choose.ipynb #99a6d73c
 def _inner_loaders(dls, latest):
     "Inner splits of the training rows: the latest fifth, a random fifth, or five folds"
     n = len(dls.train_ds)
@@ -141,7 +141,7 @@ def _inner_loaders(dls, latest):
     else: splitters = k_folds(dls.train_ds, 5, seed=0)[:5 if n < 20_000 else 1]
     return [inner_split(dls, o) for o in splitters]
 
-# %% ../nbs/50_choose.ipynb #d52dbcf3
+# %% ../nbs/50_choose.ipynb #b3329434
 def _seeded(make, dls, seed, **options):
     "Train by `make`, with a random state that depends on `seed` alone"
     if 'seed' in inspect.signature(make).parameters: options = dict(seed=seed) | options
@@ -149,7 +149,7 @@ def _seeded(make, dls, seed, **options):
         torch.manual_seed(seed)
         return make(dls, **options)
 
-# %% ../nbs/50_choose.ipynb #e4ce5daa
+# %% ../nbs/50_choose.ipynb #d9b65d25
 def inner_squares(
     dls, # `CollabDataLoaders`, whose validation rows are not looked at
     makers=None, # dict name -> function from loaders to `RatingScorer`; None: `rating_models`
@@ -164,7 +164,7 @@ def inner_squares(
         parts.append(pd.DataFrame({k: (o - y).square().numpy() for k,o in scores.items()}))
     return pd.concat(parts, ignore_index=True)
 
-# %% ../nbs/50_choose.ipynb #bcff132d
+# %% ../nbs/50_choose.ipynb #143fae0d
 def clear_winner(
     squares, # table with a column of squared errors per model, the baseline first
 ): # name of a column
@@ -173,7 +173,7 @@ def clear_winner(
     lead = squares[base] - squares[best]
     return best if lead.mean() > lead.sem() else base
 
-# %% ../nbs/50_choose.ipynb #cdadfd15
+# %% ../nbs/50_choose.ipynb #7f6c1b6c
 def inner_ndcg(
     dls, # `CollabDataLoaders`, whose validation rows are not looked at
     makers=None, # dict name -> function from loaders to `Scorer`; None: `list_models` that fit
@@ -189,7 +189,7 @@ def inner_ndcg(
     found = {k: _seeded(make, inner, seed).evaluate()['ndcg'] for k,make in makers.items()}
     return pd.Series(found, name='ndcg').sort_values(ascending=False)
 
-# %% ../nbs/50_choose.ipynb #6b8f986d
+# %% ../nbs/50_choose.ipynb #10ddc349
 class Choice:
     "Which model was chosen, why, and how it does beside the baseline on held-out rows"
     def __init__(self,
@@ -207,7 +207,7 @@ class Choice:
         found = ', '.join(f'{k} {v:.4f}' for k,v in self.held_out.items())
         return f'{res}\n{self.held_out.name} on held-out rows: {found}'
 
-# %% ../nbs/50_choose.ipynb #1ac5eb3a
+# %% ../nbs/50_choose.ipynb #d90ee337
 def _auto(dls, latest, seed):
     "The `Choice` for the training rows of `dls`"
     if why := implicit_reason(dls.train_ds.y):
@@ -221,7 +221,7 @@ def _auto(dls, latest, seed):
     none_better = 'no model estimates ratings clearly better than damped means'
     return Choice(model, none_better, inner)
 
-# %% ../nbs/50_choose.ipynb #a57b227f
+# %% ../nbs/50_choose.ipynb #b962224b
 def beside_baseline(
     scorer, # trained `Scorer`
     lists=False, # measure lists by nDCG, not ratings by RMSE?
@@ -237,7 +237,7 @@ def beside_baseline(
     name,metric = ('popularity', 'ndcg') if lists else ('damped means', 'rmse')
     return pd.Series(both, ['this model', name], name=metric)
 
-# %% ../nbs/50_choose.ipynb #930988c5
+# %% ../nbs/50_choose.ipynb #d41f5096
 def choose_model(
     dls, # `CollabDataLoaders`
     model='auto', # a name in `rating_models` or `list_models`, to override the choice
@@ -260,7 +260,7 @@ def choose_model(
                       stacklevel=3)
     return scorer
 
-# %% ../nbs/50_choose.ipynb #835da2c0
+# %% ../nbs/50_choose.ipynb #2d493281
 def recommender(
     ratings, # table with a row per rating, click or purchase
     model='auto', # a name in `rating_models` or `list_models`, to override the choice
