@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['principal_axes', 'page_items', 'rating_scale', 'page_labels']
 
-# %% ../nbs/63_page.ipynb #1247ec1c
+# %% ../nbs/63_page.ipynb #5402ce71
 import base64, hashlib, html, importlib.resources, json, os, secrets
 from pathlib import Path
 from string import Template
@@ -25,7 +25,7 @@ from .posterior import Posterior
 from .scorer import Scorer
 from .solve import FoldIn, finite_noise, side_table
 
-# %% ../nbs/63_page.ipynb #c2dfad64
+# %% ../nbs/63_page.ipynb #b5775aec
 def principal_axes(
     w, # `(n, k)`
 ): # orthogonal `(k, k)`; its columns are directions, the one with the most variance first
@@ -34,7 +34,7 @@ def principal_axes(
     axes = torch.linalg.eigh(off.T @ off).eigenvectors.flip(1)
     return axes * axes.gather(0, axes.abs().argmax(0, keepdim=True)).sign()
 
-# %% ../nbs/63_page.ipynb #47fb8bab
+# %% ../nbs/63_page.ipynb #568be469
 @patch
 def page_tables(self:Scorer,
     rows, # item rows that the page has, the first one row 0, int64 `(m,)`
@@ -43,7 +43,7 @@ def page_tables(self:Scorer,
     raise TypeError(f"{type(self).__name__} can't answer from a page: use a `collab_learner`, "
                     "`collab_posterior` or `als` for ratings, `ease` or `item_knn` for lists")
 
-# %% ../nbs/63_page.ipynb #f5bb998a
+# %% ../nbs/63_page.ipynb #3e7fd4ed
 @patch
 def page_tables(self:Learner, rows):
     "The factors of the items, and the mean, the covariance and the noise that fold-in uses"
@@ -61,12 +61,12 @@ def page_tables(self:Learner, rows):
     return tables, (f"{k} factors for each item, the mean and the covariance of the factors "
                     f"of {int(users.sum()):,} users")
 
-# %% ../nbs/63_page.ipynb #e060a7ca
+# %% ../nbs/63_page.ipynb #88069fc8
 def _plane(w):
     "The first two columns of `w` `(m, k)`, float32 `(m, 2)`; zeros where there are fewer"
     return F.pad(w[:,:2], (0, max(0, 2 - w.shape[1]))).float()
 
-# %% ../nbs/63_page.ipynb #78a0622a
+# %% ../nbs/63_page.ipynb #59b55452
 @patch
 def compressed(self:Posterior,
     n_factors=20, # factors that are kept
@@ -89,7 +89,7 @@ def compressed(self:Posterior,
     model.fill_untrained(*known)
     return Learner(self.dls, model)
 
-# %% ../nbs/63_page.ipynb #872d65e5
+# %% ../nbs/63_page.ipynb #14b6ac82
 @patch
 def page_tables(self:Posterior, rows):
     "The tables of this posterior's mean, compressed, and what that costs on validation rows"
@@ -102,7 +102,7 @@ def page_tables(self:Posterior, rows):
     return tables, (f"{about}. They are a posterior of {self.users.shape[1]} draws, "
                     f"compressed: {loss}")
 
-# %% ../nbs/63_page.ipynb #851c9c77
+# %% ../nbs/63_page.ipynb #56890cfc
 @patch
 def compressed(self:ItemWeights,
     n_weights=40, # weights that are kept for each item, the largest of either sign
@@ -112,7 +112,7 @@ def compressed(self:ItemWeights,
     weights = torch.zeros_like(self.weights).scatter(1, near, self.weights.gather(1, near))
     return type(self)(self.dls, weights, self.average)
 
-# %% ../nbs/63_page.ipynb #8c7774b9
+# %% ../nbs/63_page.ipynb #133cf639
 @patch
 def page_tables(self:ItemWeights, rows):
     "The largest weights from each item to the others of the page"
@@ -129,7 +129,7 @@ def page_tables(self:ItemWeights, rows):
                   weights=w.gather(1, near).half(), size=[len(rows), t])
     return tables, f"up to {t} weights of each item, which say what else is chosen with it"
 
-# %% ../nbs/63_page.ipynb #6343a82e
+# %% ../nbs/63_page.ipynb #62253e87
 def page_items(
     dls, # `CollabDataLoaders`
     min_count, # leave out items with fewer training ratings
@@ -149,7 +149,7 @@ def page_items(
     rows = torch.cat([rows.new_zeros(1), rows])
     return rows,count[rows].int(),mean[rows].float()
 
-# %% ../nbs/63_page.ipynb #76f80482
+# %% ../nbs/63_page.ipynb #92144cff
 def rating_scale(
     y, # ratings, a tensor
 ): # dict with `low`, `high` and `step`
@@ -162,7 +162,7 @@ def rating_scale(
         step = (high - low)/20
     return dict(low=low, high=high, step=step)
 
-# %% ../nbs/63_page.ipynb #e5dc1bf6
+# %% ../nbs/63_page.ipynb #08c6e71e
 def _packed(o):
     "A tensor as its type and its bytes in base64, for JSON; anything else as it is"
     if not isinstance(o, torch.Tensor): return o
@@ -170,7 +170,7 @@ def _packed(o):
     array = array.astype(array.dtype.newbyteorder('<'))
     return dict(type=str(o.dtype)[6:], base64=base64.b64encode(array.tobytes()).decode())
 
-# %% ../nbs/63_page.ipynb #38fa5f64
+# %% ../nbs/63_page.ipynb #9aa25d2a
 def _filled(data, title):
     "The page with `data` and the `title` in it"
     files = importlib.resources.files('collab_lit')/'page_files'
@@ -183,7 +183,7 @@ def _filled(data, title):
     return Template(part('page.html')).substitute(
         policy=policy, style=style, script=script, data=text, title=html.escape(title))
 
-# %% ../nbs/63_page.ipynb #f7cba25f
+# %% ../nbs/63_page.ipynb #7a224c75
 def page_labels(
     ids, # item ids, an Index
     labels=None, # Series or dict, item id -> text; None is none
@@ -200,7 +200,7 @@ def page_labels(
                          f"labels are for such as {labels.index[:1].tolist()}")
     return [str(id) if pd.isna(text) else str(text) for id,text in zip(ids, found)]
 
-# %% ../nbs/63_page.ipynb #522cbcae
+# %% ../nbs/63_page.ipynb #38d616b9
 @patch
 def to_html(self:Scorer,
     path, # file to write
