@@ -18,6 +18,7 @@ from matplotlib import pyplot as plt
 from torch import nn, tensor
 from torch.nn import functional as F
 
+from .archives import *
 from .baselines import *
 from .callbacks import *
 from .checkpoints import *
@@ -47,7 +48,7 @@ from .split import *
 from .tables import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''datasets tables split data model engine metrics scorer baselines progress
+_chapters = '''archives datasets tables split data model engine metrics scorer baselines progress
     learner onecycle interpret solve newcomers recommend explain evaluate lists leastsquares
     sampler posterior choose checkpoints files callbacks page'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
