@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['top_n', 'index_vectors']
 
-# %% ../nbs/19_topn.ipynb #4db8cd1f
+# %% ../nbs/19_topn.ipynb #fa629ef5
 import torch
 
 from .model import is_dot_product
 
-# %% ../nbs/19_topn.ipynb #bbdbca2f
+# %% ../nbs/19_topn.ipynb #e7525ba3
 def _select(scores, n):
     "The `n` highest of each row of `scores` `(b, m)` and their columns, lower columns first"
     vals,cols = scores.topk(min(n + 1, scores.shape[1]))
@@ -25,7 +25,7 @@ def _select(scores, n):
     vals,order = scores.gather(1, cols).sort(dim=1, descending=True, stable=True)
     return vals,cols.gather(1, order)
 
-# %% ../nbs/19_topn.ipynb #07b92a3a
+# %% ../nbs/19_topn.ipynb #b0c1e489
 def _from_blocks(scores, n, size):
     "What `_select` returns, from the `n` blocks of `size` columns with the highest maxima"
     b,m = scores.shape
@@ -41,7 +41,7 @@ def _from_blocks(scores, n, size):
     if tied.any(): vals[tied],cols[tied] = _select(scores[tied], n)
     return vals,cols
 
-# %% ../nbs/19_topn.ipynb #9c421600
+# %% ../nbs/19_topn.ipynb #eb2cbbfe
 def top_n(
     scores, # float tensor `(b, m)`; minus infinity comes last
     n, # how many to take from each row, at least 1; there are at most m
@@ -51,7 +51,7 @@ def top_n(
     few = scores.shape[1] < 4*n*size
     return _select(scores, n) if few else _from_blocks(scores.contiguous(), n, size)
 
-# %% ../nbs/19_topn.ipynb #6159df3f
+# %% ../nbs/19_topn.ipynb #6538f8c0
 def index_vectors(
     learn, # a `Learner` whose model is a dot product of factors plus biases
 ): # float32 arrays `(n_users, k+1)` and `(n_items, k+1)`, in the order of the ids; no row 0
@@ -61,6 +61,7 @@ def index_vectors(
         raise TypeError(f"an index takes inner products, and a {type(model).__name__} "
                         "scores pairs in another way")
     with torch.no_grad():
-        u,v,b = (o.weight[1:].float().cpu() for o in (model.u_weight, model.i_weight, model.i_bias))
+        parts = model.u_weight,model.i_weight,model.i_bias
+        u,v,b = (o.weight[1:].float().cpu() for o in parts)
         both = torch.cat([u, torch.ones(len(u), 1)], 1),torch.cat([v, b], 1)
     return tuple(o.numpy() for o in both)
