@@ -183,11 +183,12 @@ def fit_schedule(self:Learner,
         self._ready_opt(reset_opt)
         for g in self.opt.param_groups:
             if not g.get('exempt'): g['weight_decay'] = self.wd if wd is None else wd
-        self.n_epoch,self.stop,self.recorder = n_epoch,False,Recorder(self.metrics)
+        self.n_epoch,self.start_epoch,self.schedule = n_epoch,0,(lrs, moms)
+        self.stop,self.recorder = False,Recorder(self.metrics)
         with (threads_for(size + 100*self.dls.bs), notifying(cbs, self),
               stepper(self.model, self.loss_func, self.opt) as st):
             self.model.train()
-            for self.epoch in range(n_epoch):
+            for self.epoch in range(self.start_epoch, n_epoch):
                 start,now = time.perf_counter(),slice(self.epoch*n, (self.epoch + 1)*n)
                 for cb in cbs: cb.before_epoch(self)
                 self._one_epoch(st, lrs[now], moms[now], stepping)
