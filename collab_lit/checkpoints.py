@@ -149,14 +149,16 @@ def _settings(group):
     return {k: v for k,v in group.items() if isinstance(v, (bool, int, float, list, tuple))}
 
 def _fits(new, old):
-    "Is the setting `new` finite, and a flag, a number or a list of as many as `old` is?"
+    "Is the setting `new` like `old`: a flag, a number or a list of as many, none below 0?"
     new,old = torch.tensor(new),torch.tensor(old)
     same_kind = (new.dtype==torch.bool) == (old.dtype==torch.bool)
-    return new.shape==old.shape and same_kind and bool(new.isfinite().all())
+    in_range = new.isfinite().all() and (new >= 0).all()
+    return new.shape==old.shape and same_kind and bool(in_range)
 
 # %% ../nbs/60_checkpoints.ipynb #95d7c793
 _single = {'step', 'mu', 'mu_product', 'eta'} # what optimizers keep as a single number
 _adam = {'step', 'exp_avg', 'exp_avg_sq'} # what Adam needs of each parameter
+_not_negative = 'step','_sq','_avg_sq','sum','exp_inf' # counts, and means of squares
 
 def _check_opt(opt, state):
     "Raise an error unless `state`, number -> name -> tensor, fits the parameters of `opt`"
@@ -168,6 +170,9 @@ def _check_opt(opt, state):
         like = {k: torch.empty(()) if k in _single else params[i] for k in own.keys() | needs}
         own,like = ({f'opt.{i}.{k}': v for k,v in o.items()} for o in (own, like))
         check_like(own, like)
+        for k,t in own.items():
+            if k.endswith(_not_negative) and (t < 0).any():
+                raise ValueError(f"{k!r} holds negative numbers")
 
 # %% ../nbs/60_checkpoints.ipynb #d31175a1
 def strip_prefix(
@@ -195,7 +200,7 @@ def _restore(self:Learner, tensors, header, with_opt=True):
     "Check the `tensors` and the `header` of a checkpoint, then take them over"
     weights,state = (strip_prefix(tensors, o) for o in ('model.', 'opt.'))
     opt = self.opt
-    check_like(weights, self.model.state_dict(), False, 'it is of another model: ')
+    check_like(weights, self.model.state_dict(), start='it is of another model: ')
     if header.get('ids') != _ids_digest(self.dls):
         raise ValueError("it was saved with other ids: its rows belong to others")
     if with_opt and 'opt' in header: opt = self._saved_opt(state, header)
@@ -216,8 +221,9 @@ def _saved_opt(self:Learner, tensors, header):
         state.setdefault(int(i), {})[name] = v
     _check_opt(opt, state)
     groups = [o | {k: g[k] for k in o.keys() & g.keys()} for o,g in zip(own, groups)]
-    if not all(_fits(g[k], v) for o,g in zip(own, groups) for k,v in _settings(o).items()):
-        raise ValueError("the settings of its optimizer are not flags and finite numbers")
+    fit = all(_fits(g[k], v) for o,g in zip(own, groups) for k,v in _settings(o).items())
+    if not fit or any(b >= 1 for g in groups for b in g.get('betas', ())):
+        raise ValueError("the settings of its optimizer are out of range")
     opt.load_state_dict(dict(state=state, param_groups=groups))
     return opt
 
