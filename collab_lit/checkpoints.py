@@ -6,7 +6,7 @@
 __all__ = ['write_file', 'read_file', 'refusing', 'check_like', 'strip_prefix', 'Resumable']
 
 # %% ../nbs/60_checkpoints.ipynb #ddf147dd
-import hashlib, json, os, secrets
+import glob, hashlib, json, os, secrets, time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,6 +41,7 @@ def write_file(
     "Write `tensors` and a `header` to a safetensors file: all of it or nothing"
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     draft = path.with_name(f'.{path.name}.{secrets.token_hex(4)}')
     own = lambda t: t.detach().cpu().clone(memory_format=torch.contiguous_format)
     tensors = {k: own(v) for k,v in tensors.items()}
@@ -52,6 +53,12 @@ def write_file(
     except SafetensorError as e: raise OSError(f"{str(path)!r} can't be written: {e}") from e
     finally: draft.unlink(missing_ok=True)
     return path
+
+# %% ../nbs/60_checkpoints.ipynb #cc340ec9
+def _sweep(path):
+    "Remove drafts of the file `path` that a killed process left more than a day ago"
+    for draft in path.parent.glob(f'.{glob.escape(path.name)}.*'):
+        if time.time() - draft.stat().st_mtime > 86_400: draft.unlink(missing_ok=True)
 
 # %% ../nbs/60_checkpoints.ipynb #3bc17b96
 def _parsed(text, limit=1000):

@@ -129,6 +129,8 @@ def _check(tensors, header):
     if x is not None and ((x < 0) | (x >= n)).any():
         raise ValueError("'ratings.x' has rows that no id belongs to")
     if header['scorer']=='Posterior': _check_posterior(tensors)
+    if any(k.endswith('running_var') and (t < 0).any() for k,t in tensors.items()):
+        raise ValueError("a variance in the network is negative")
     noise = header['noise'] if header['scorer']=='Learner' else 0.
     if type(noise) not in (int, float) or not noise >= 0:
         raise ValueError(f"'noise' is {noise!r}, but should be a number from 0 up")

@@ -108,7 +108,9 @@ def attack(n, seed=0, path=None):
             fine = forging and all(math.isfinite(o[1]) for o in got) or got == expected
             outcome = 'failed' if not fine else 'forged' if got != expected else 'same'
             why = 'other answers'
-        except ValueError as e: outcome, why = ('refused', '') if 'mutant' in str(e) else ('failed', repr(e))
+        except (ValueError, NonFiniteLoss) as e:
+            later = forging and (isinstance(e, NonFiniteLoss) or 'scores are not numbers' in str(e))
+            outcome, why = 'refused' if 'mutant' in str(e) else 'forged' if later else 'failed', repr(e)
         except Exception as e: outcome, why = 'failed', repr(e)
         if time.perf_counter() - start > 30: outcome, why = 'failed', 'it took more than 30 seconds'
         if outcome == 'failed': print(f'mutant {i} of seed {seed}: {name}, {what}: {why}', file=sys.stderr)
