@@ -19,9 +19,11 @@ from torch import nn, tensor
 from torch.nn import functional as F
 
 from .answers import *
+from .archives import *
 from .baselines import *
 from .callbacks import *
 from .checkpoints import *
+from .choose import *
 from .data import *
 from .datasets import *
 from .engine import *
@@ -37,6 +39,7 @@ from .metrics import *
 from .model import *
 from .newcomers import *
 from .onecycle import *
+from .page import *
 from .posterior import *
 from .progress import *
 from .recommend import *
@@ -45,10 +48,12 @@ from .scorer import *
 from .solve import *
 from .split import *
 from .tables import *
+from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''datasets tables split data features model engine metrics scorer baselines progress
-    learner onecycle interpret solve newcomers recommend explain evaluate lists leastsquares
-    sampler posterior answers checkpoints files callbacks'''.split()
+_chapters = '''archives datasets tables split data features model engine metrics scorer
+    baselines progress learner onecycle interpret topn solve newcomers recommend explain
+    evaluate lists leastsquares sampler posterior answers choose checkpoints files callbacks
+    page'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
