@@ -34,10 +34,10 @@ def _check_repeats(x, m, keep):
     if keep not in ('all', 'last'): raise ValueError(f"keep is 'all' or 'last', not {keep!r}")
     theirs = torch.isin(x[:,0], x[len(x)-m:,0])
     pairs = pd.DataFrame(x[theirs].numpy())
-    if n := pairs.duplicated().tail(m).sum():
+    if n := (pairs if keep=='all' else pairs.tail(m)).duplicated().tail(m).sum():
         what = dict(all='all are kept', last='the last counts')[keep]
         warnings.warn(f"{n:,} of {m:,} ratings repeat a (user, item) pair: {what}",
-                      stacklevel=4)
+                      stacklevel=5)
     kept = torch.ones(len(x), dtype=torch.bool)
     if keep=='last': kept[theirs] = torch.from_numpy(~pairs.duplicated(keep='last').to_numpy())
     return kept
@@ -133,7 +133,7 @@ def with_rows(self:Learner,
     _solve_rows(res, x, y, side, noise)
     return res
 
-# %% ../nbs/21_newcomers.ipynb #0da0f83e
+# %% ../nbs/21_newcomers.ipynb #7638deb0
 @patch
 def scale(self:RatingScorer
 ): # (low, high), or None if there are no ratings at hand
@@ -142,7 +142,7 @@ def scale(self:RatingScorer
     y = torch.cat([o.y for o in (self.dls.train_ds, self.dls.valid_ds) if o.y is not None])
     return (y.min().item(), y.max().item()) if len(y) else None
 
-# %% ../nbs/21_newcomers.ipynb #4ccea586
+# %% ../nbs/21_newcomers.ipynb #c2fae59d
 def check_scale(
     scorer, # a `Scorer`; only those that estimate ratings have a scale
     ratings, # table with the rating column of `scorer.dls`
@@ -165,7 +165,7 @@ def _useful(scorer, ratings, side):
                       f"{other!r} has no training ratings: {ids[0]!r}", stacklevel=4)
     return ratings[useful.numpy()]
 
-# %% ../nbs/21_newcomers.ipynb #f93b46d9
+# %% ../nbs/21_newcomers.ipynb #8d5e2749
 def _all_of_theirs(scorer, longer, rows, side):
     "The training ratings `x`, `y` in the loaders `longer` of the users (items) with these `rows`"
     col = longer.train_ds.x[:,side]
