@@ -38,6 +38,7 @@ from .metrics import *
 from .model import *
 from .newcomers import *
 from .onecycle import *
+from .page import *
 from .posterior import *
 from .progress import *
 from .recommend import *
@@ -46,10 +47,11 @@ from .scorer import *
 from .solve import *
 from .split import *
 from .tables import *
+from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''datasets tables split data model engine metrics scorer baselines progress
-    learner onecycle interpret solve newcomers recommend audience explain evaluate lists
-    leastsquares sampler posterior choose checkpoints files callbacks forget'''.split()
+    learner onecycle interpret topn solve newcomers recommend audience explain evaluate lists
+    leastsquares sampler posterior choose checkpoints files callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['item_scores']
 
-# %% ../nbs/26_audience.ipynb #03d2bbb8
+# %% ../nbs/26_audience.ipynb #200f39a9
 import numpy as np
 import pandas as pd
 import torch
@@ -13,10 +13,10 @@ from fastcore.basics import patch
 
 from . import recommend # for the method
 from .data import unique_ids
-from .recommend import top_n
 from .scorer import RatingScorer, Scorer
+from .topn import top_n
 
-# %% ../nbs/26_audience.ipynb #16b25f94
+# %% ../nbs/26_audience.ipynb #f4d9a567
 def item_scores(
     scorer, # a `Scorer`
     items, # item rows, int64 `(m,)`
@@ -31,7 +31,7 @@ def item_scores(
     blocks = torch.arange(n).split(max(1, 2**20//n_items))
     return torch.cat([scorer.score_users(o)[:,items].cpu() for o in blocks]).T
 
-# %% ../nbs/26_audience.ipynb #ea570e76
+# %% ../nbs/26_audience.ipynb #0ef03fa7
 @patch
 def recommend_users(self:Scorer,
     items, # id of an item or ids of several
@@ -63,7 +63,7 @@ def recommend_users(self:Scorer,
         'score': best[at,rank].numpy(),
         'fallback': labels[(2*new_user + 1*new_item).numpy()]})
 
-# %% ../nbs/26_audience.ipynb #9a926c97
+# %% ../nbs/26_audience.ipynb #2348136a
 def _left_out(dls, candidates, exclude):
     "Which user rows can't be chosen: bool `(n_users,)`"
     name = dls.user_name
