@@ -30,7 +30,7 @@ def _new_ids(vocab, col):
 
 # %% ../nbs/21_newcomers.ipynb #2935b1a7
 def _check_repeats(x, m, keep):
-    "Warn of pairs in `x` `(n, 2)` that the last `m` rows repeat; bool `(n,)`: the rows to keep"
+    "Warn of pairs in `x` `(n, 2)` that the last `m` rows repeat; the rows to keep, bool"
     if keep not in ('all', 'last'): raise ValueError(f"keep is 'all' or 'last', not {keep!r}")
     theirs = torch.isin(x[:,0], x[len(x)-m:,0])
     pairs = pd.DataFrame(x[theirs].numpy())
@@ -167,7 +167,7 @@ def _useful(scorer, ratings, side):
 
 # %% ../nbs/21_newcomers.ipynb #8d5e2749
 def _all_of_theirs(scorer, longer, rows, side):
-    "The training ratings `x`, `y` in the loaders `longer` of the users (items) with these `rows`"
+    "The training ratings `x`, `y` in `longer` of the users (items) with these `rows`"
     col = longer.train_ds.x[:,side]
     name,own = list(longer.classes)[side],torch.isin(col, rows)
     old = scorer.dls.train_ds.x[:,side]
@@ -175,8 +175,8 @@ def _all_of_theirs(scorer, longer, rows, side):
     lost = [o for o in rows[rows < len(known)].tolist() if known[o] and not (old == o).any()]
     if lost:
         ids = longer.classes[name][lost]
-        raise ValueError(f"{len(ids):,} ids of {name!r}, such as {ids[0]!r}, have older ratings "
-                         "that are not at hand: export the scorer with `with_ratings=True`")
+        raise ValueError(f"{len(ids):,} ids of {name!r}, such as {ids[0]!r}, have older "
+                         "ratings that are not at hand: export the scorer with `with_ratings=True`")
     return longer.train_ds.x[own],longer.train_ds.y[own]
 
 # %% ../nbs/21_newcomers.ipynb #1496f303
@@ -197,7 +197,7 @@ def _with_newcomers(scorer, ratings, side):
 # %% ../nbs/21_newcomers.ipynb #1766095f
 @patch
 def fold_in(self:Scorer,
-    ratings, # table with the columns of `dls`: ratings by new users, or new ones by known users
+    ratings, # table with the columns of `dls`: new ratings, by new or known users
 ): # a new scorer that knows them; this one stays as it is
     "A copy of this scorer with a solved row for each user in `ratings`; no other row changes"
     return _with_newcomers(self, ratings, 0)
@@ -205,7 +205,7 @@ def fold_in(self:Scorer,
 # %% ../nbs/21_newcomers.ipynb #92a3ccc2
 @patch
 def add_items(self:Learner,
-    ratings, # table with the columns of `dls`: ratings of new items, or new ones of known items
+    ratings, # table with the columns of `dls`: new ratings, of new or known items
 ): # a new `Learner` that knows them; this one stays as it is
     "A copy of this learner with a solved row for each item in `ratings`; no other row changes"
     return _with_newcomers(self, ratings, 1)

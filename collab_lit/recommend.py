@@ -189,7 +189,8 @@ def _for_stranger(scorer, items, n, exclude_seen, candidates, exclude):
         raise TypeError("a stranger has no id: pass lists of items as `candidates`, `exclude`")
     user,item = scorer.dls.classes
     chosen,stranger = unique_ids(items),pd.Index([object()])
-    limits,rows = _Limits(scorer.dls, stranger, candidates, exclude),scorer.dls.rows_of(item, chosen)
+    limits = _Limits(scorer.dls, stranger, candidates, exclude)
+    rows = scorer.dls.rows_of(item, chosen)
     if exclude_seen: limits.banned[rows] = True
     if len(chosen): scorer = scorer.fold_in(pd.DataFrame({user: stranger[0], item: chosen}))
     row = torch.from_numpy(scorer.dls.classes[user].encode(stranger))
