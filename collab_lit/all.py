@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from .answers import *
 from .archives import *
+from .audience import *
 from .baselines import *
 from .callbacks import *
 from .checkpoints import *
@@ -31,6 +32,7 @@ from .evaluate import *
 from .explain import *
 from .features import *
 from .files import *
+from .forget import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
@@ -52,8 +54,8 @@ from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''archives datasets tables split data features model engine metrics scorer
-    baselines progress learner onecycle interpret topn solve newcomers recommend explain
-    evaluate lists leastsquares sampler posterior answers choose checkpoints files callbacks
-    page'''.split()
+    baselines progress learner onecycle interpret topn solve newcomers recommend
+    audience explain evaluate lists leastsquares sampler posterior answers choose
+    checkpoints files callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
