@@ -33,8 +33,9 @@ if __name__ == '__main__':
     subprocess.run([sys.executable, '-m', 'venv', env], check=True)
     pip = [env/'bin/pip', 'install', '-q']
     subprocess.run([*pip, torch, *names, 'nbconvert', 'nbclient', 'ipykernel', 'pytest', 'pytest-xdist'], check=True)
-    # the last cell of a notebook imports nbdev, which asks for a later fastcore than the library does
-    subprocess.run([*pip, '--no-deps', 'nbdev==2.4.14', 'execnb<0.2', 'ghapi<2', 'astunparse', 'asttokens', 'six', '-e', ROOT], check=True)
+    subprocess.run([*pip, '--no-deps', '-e', ROOT], check=True)
+    # the last cell of a notebook imports nbdev, which asks for a later fastcore than the library does: it has nothing to do here
+    for site in env.glob('lib/*/site-packages'): (site/'nbdev.py').write_text('def nbdev_export(): pass\n')
     subprocess.run([env/'bin/pip', 'list'], check=True)
     command = [env/'bin/python', '-m', 'pytest', '-p', 'no:cacheprovider', ROOT/'tests/test_notebooks.py']
     sys.exit(subprocess.run(command, cwd=ROOT).returncode)
