@@ -19,6 +19,7 @@ from torch import nn, tensor
 from torch.nn import functional as F
 
 from .baselines import *
+from .batches import *
 from .callbacks import *
 from .checkpoints import *
 from .choose import *
@@ -47,8 +48,8 @@ from .split import *
 from .tables import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''datasets tables split data model engine metrics scorer baselines progress
-    learner onecycle interpret solve newcomers recommend explain evaluate lists leastsquares
+_chapters = '''datasets tables batches split data model engine metrics scorer baselines
+    progress learner onecycle interpret solve newcomers recommend explain evaluate lists leastsquares
     sampler posterior choose checkpoints files callbacks page'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
