@@ -182,7 +182,8 @@ def is_relevant(
     if truth.shape[1] < 3: raise ValueError("the truth has no third column, for the ratings")
     ratings = truth.iloc[:,2]
     if pd.api.types.is_numeric_dtype(ratings): return (ratings >= relevant).to_numpy(bool)
-    raise TypeError(f"the third column, {ratings.name!r}, must hold ratings, not {ratings.dtype}")
+    raise TypeError(f"the third column, {ratings.name!r}, must hold ratings, "
+                    f"not {ratings.dtype}")
 
 # %% ../nbs/12_metrics.ipynb #51d217ff
 _ranking = dict(ndcg=ndcg, precision=precision, recall=recall,
