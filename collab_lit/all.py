@@ -31,6 +31,7 @@ from .engine import *
 from .evaluate import *
 from .explain import *
 from .files import *
+from .forget import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
@@ -54,6 +55,6 @@ from .topn import *
 _chapters = '''archives datasets tables split data model engine metrics scorer baselines
     progress learner onecycle interpret topn solve newcomers recommend audience explain
     evaluate difference lists leastsquares sampler posterior choose checkpoints files callbacks
-    page'''.split()
+    page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['without_users']
 
-# %% ../nbs/64_forget.ipynb #2d176abd
+# %% ../nbs/64_forget.ipynb #1984eb51
 import copy
 
 import torch
@@ -21,7 +21,7 @@ from .posterior import Posterior
 from .progress import Recorder
 from .scorer import Scorer
 
-# %% ../nbs/64_forget.ipynb #25d4b54a
+# %% ../nbs/64_forget.ipynb #91af49e1
 def without_users(
     dls, # `CollabDataLoaders`
     users, # ids of the users to leave out
@@ -42,7 +42,7 @@ def without_users(
                              dls.path, dls.bs, dls.valid.bs, dls.train.shuffle, dls.device,
                              trained), keep
 
-# %% ../nbs/64_forget.ipynb #478448a3
+# %% ../nbs/64_forget.ipynb #f91c128b
 @patch
 def keep_users(self:Scorer,
     dls, # loaders without the others
@@ -51,7 +51,7 @@ def keep_users(self:Scorer,
     "This scorer with the users in `keep` alone"
     raise TypeError(f"{type(self).__name__} can't forget users: make a new one without them")
 
-# %% ../nbs/64_forget.ipynb #6ade2083
+# %% ../nbs/64_forget.ipynb #a16ff152
 @patch
 def keep_users(self:Learner, dls, keep):
     "A copy of the learner whose model has the rows of these users alone"
@@ -75,29 +75,32 @@ def keep_users(self:Learner, dls, keep):
     res.recorder = Recorder(res.metrics)
     return res
 
-# %% ../nbs/64_forget.ipynb #ef2e9322
+# %% ../nbs/64_forget.ipynb #47cafbfc
 @patch
 def keep_users(self:DampedMeans, dls, keep):
     "The means of these users, and of all items"
     return type(self)(dls, self.users[keep], self.items, self.damping)
 
+# %% ../nbs/64_forget.ipynb #27092cf0
 @patch
 def keep_users(self:Posterior, dls, keep):
     "The draws of these users, and of all items"
     own = dict(users=self.users[keep], user_noise=self.user_noise[keep])
     return type(self)(dls, **self._tensors() | own)
 
+# %% ../nbs/64_forget.ipynb #98d848ba
 @patch
 def keep_users(self:Popularity, dls, keep):
     "The same counts"
     return type(self)(dls, self.counts)
 
+# %% ../nbs/64_forget.ipynb #45c31acc
 @patch
 def keep_users(self:ItemWeights, dls, keep):
     "The same weights"
     return type(self)(dls, self.weights, self.average)
 
-# %% ../nbs/64_forget.ipynb #bcb10a65
+# %% ../nbs/64_forget.ipynb #e95acba2
 @patch
 def forget(self:Scorer,
     users, # id of a user or ids of several

@@ -176,7 +176,7 @@ def _all_of_theirs(scorer, longer, rows, side):
     if lost:
         ids = longer.classes[name][lost]
         raise ValueError(f"{len(ids):,} ids of {name!r}, such as {ids[0]!r}, have older "
-                         "ratings that are not at hand: export the scorer with `with_ratings=True`")
+                         "ratings that are not at hand: export with `with_ratings=True`")
     return longer.train_ds.x[own],longer.train_ds.y[own]
 
 # %% ../nbs/21_newcomers.ipynb #1496f303
