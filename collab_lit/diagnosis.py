@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['r_hat', 'effective_draws']
 
-# %% ../nbs/44_diagnosis.ipynb #bfb2a1cd
+# %% ../nbs/44_diagnosis.ipynb #977de4e2
 import torch
 from fastcore.basics import patch
 
 from .posterior import Posterior
 
-# %% ../nbs/44_diagnosis.ipynb #d28d8316
+# %% ../nbs/44_diagnosis.ipynb #718de144
 @patch
 def estimates(self:Posterior,
     x, # rows of user and item, int64 `(n, 2)`
@@ -20,7 +20,7 @@ def estimates(self:Posterior,
     parts = [(self.users[u]*self.items[i]).sum(2) for u,i in zip(*(o.split(4096) for o in x.T))]
     return torch.cat(parts).T*self.std + self.mean
 
-# %% ../nbs/44_diagnosis.ipynb #67aade64
+# %% ../nbs/44_diagnosis.ipynb #1f867f57
 def r_hat(
     chains, # draws of n numbers in c chains of s draws, float `(c, s, n)`
 ): # float `(n,)`: near 1 if the chains agree, larger if they don't
@@ -31,7 +31,7 @@ def r_hat(
     within,between = halves.var(1).mean(0),halves.mean(1).var(0)
     return ((within*(s - 1)/s + between)/within).sqrt()
 
-# %% ../nbs/44_diagnosis.ipynb #dbb50788
+# %% ../nbs/44_diagnosis.ipynb #c78684cf
 def effective_draws(
     chains, # draws of n numbers in c chains of s draws, float `(c, s, n)`
 ): # float `(n,)`: from 1 up to about c times s
