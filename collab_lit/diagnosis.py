@@ -5,22 +5,23 @@
 # %% auto #0
 __all__ = ['r_hat', 'effective_draws']
 
-# %% ../nbs/44_diagnosis.ipynb #977de4e2
+# %% ../nbs/44_diagnosis.ipynb #f06cb750
 import torch
 from fastcore.basics import patch
 
 from .posterior import Posterior
 
-# %% ../nbs/44_diagnosis.ipynb #718de144
+# %% ../nbs/44_diagnosis.ipynb #eca62b0f
 @patch
 def estimates(self:Posterior,
     x, # rows of user and item, int64 `(n, 2)`
 ): # float `(s, n)`, in stars
     "The estimate of each pair by each of the `s` draws"
-    parts = [(self.users[u]*self.items[i]).sum(2) for u,i in zip(*(o.split(4096) for o in x.T))]
+    pairs = zip(*(o.split(4096) for o in x.T))
+    parts = [(self.users[u]*self.items[i]).sum(2) for u,i in pairs]
     return torch.cat(parts).T*self.std + self.mean
 
-# %% ../nbs/44_diagnosis.ipynb #1f867f57
+# %% ../nbs/44_diagnosis.ipynb #8fb8f42e
 def r_hat(
     chains, # draws of n numbers in c chains of s draws, float `(c, s, n)`
 ): # float `(n,)`: near 1 if the chains agree, larger if they don't
@@ -31,7 +32,7 @@ def r_hat(
     within,between = halves.var(1).mean(0),halves.mean(1).var(0)
     return ((within*(s - 1)/s + between)/within).sqrt()
 
-# %% ../nbs/44_diagnosis.ipynb #c78684cf
+# %% ../nbs/44_diagnosis.ipynb #76c75cb1
 def effective_draws(
     chains, # draws of n numbers in c chains of s draws, float `(c, s, n)`
 ): # float `(n,)`: from 1 up to about c times s
