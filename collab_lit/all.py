@@ -25,6 +25,7 @@ from .choose import *
 from .data import *
 from .datasets import *
 from .engine import *
+from .faststep import *
 from .evaluate import *
 from .explain import *
 from .files import *
@@ -48,7 +49,7 @@ from .tables import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''datasets tables split data model engine metrics scorer baselines progress
+_chapters = '''datasets tables split data model engine faststep metrics scorer baselines progress
     learner onecycle interpret topn solve newcomers recommend explain evaluate lists
     leastsquares sampler posterior choose checkpoints files callbacks page'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]

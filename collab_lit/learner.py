@@ -16,7 +16,8 @@ from fastcore.basics import listify, patch
 from fastcore.meta import delegates
 
 from .data import CollabDataset, CollabDL
-from .engine import Adam, MSELossFlat, like, stepper, threads_for
+from .engine import Adam, MSELossFlat, like, threads_for
+from .faststep import stepper
 from .model import EmbeddingDotBias, EmbeddingNN, get_emb_sz, is_dot_product
 from .progress import (Callback, NonFiniteLoss, Recorder, beside_means,
     check_callback, check_losses, evaluating, non_finite, notifying, progress_for, showing)
@@ -93,7 +94,8 @@ def validate(self:Learner,
 @patch
 def _batches(self:Learner, st):
     "The batches of an epoch as the stepper `st` wants them"
-    return (b for x,y in self.dls.train.epoch() for b in st.batches(x, y, self.dls.bs))
+    return (b for x,y,*w in self.dls.train.epoch()
+            for b in st.batches(x, y, self.dls.bs, *w))
 
 # %% ../nbs/16_learner.ipynb #79a0b742
 @patch
