@@ -18,7 +18,10 @@ from matplotlib import pyplot as plt
 from torch import nn, tensor
 from torch.nn import functional as F
 
+from .archives import *
+from .audience import *
 from .baselines import *
+from .batches import *
 from .callbacks import *
 from .checkpoints import *
 from .choose import *
@@ -29,6 +32,7 @@ from .faststep import *
 from .evaluate import *
 from .explain import *
 from .files import *
+from .forget import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
@@ -49,8 +53,9 @@ from .tables import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''datasets tables split data model engine faststep metrics scorer baselines progress
-    learner onecycle interpret topn solve newcomers recommend explain evaluate lists
-    leastsquares sampler posterior choose checkpoints files callbacks page'''.split()
+_chapters = '''archives datasets tables batches split data model engine faststep metrics
+    scorer baselines progress learner onecycle interpret topn solve newcomers recommend
+    audience explain evaluate lists leastsquares sampler posterior choose checkpoints
+    files callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
