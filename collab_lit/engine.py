@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FLUSH_EVERY', 'MSELossFlat', 'like', 'AdamW', 'Adam', 'drop_tiny', 'running_means', 'batch_weights',
-           'AutogradStepper', 'threads_for']
+           'AutogradStepper', 'threads_for', 'batch_note']
 
 # %% ../nbs/11_engine.ipynb #a729abc6
 import os
@@ -157,3 +157,19 @@ def threads_for(
 # %% ../nbs/11_engine.ipynb #b451732a
 if hasattr(os, 'register_at_fork'):
     os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
+
+# %% ../nbs/11_engine.ipynb #e17b0002
+def batch_note(
+    model, # an `nn.Module` with tables
+    n, # training ratings
+    bs, # ratings in a batch
+): # text, or None if all is well
+    "What to do about an epoch that is long because it updates rows that nobody rated"
+    tables = [o for o in model.modules() if isinstance(o, nn.Embedding) and o.embedding_dim > 1]
+    rows,size = sum(o.num_embeddings for o in tables),sum(p.numel() for p in model.parameters())
+    better = 2**max(0, min(rows//8, n//32).bit_length() - 1)
+    ns = 3 / torch.get_num_threads()
+    now,then = (-(-n//o)*size*ns/1e9 for o in (bs, better))
+    if size < 2_000_000 or better < 4*bs or now < 10: return None
+    return (f"with bs={bs} an epoch updates {rows:,} rows {-(-n//bs):,} times, which takes about "
+            f"{now:,.0f} seconds: with bs={better} it takes about {then:.1f}")
