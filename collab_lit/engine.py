@@ -165,11 +165,12 @@ def batch_note(
     bs, # ratings in a batch
 ): # text, or None if all is well
     "What to do about an epoch that is long because it updates rows that nobody rated"
-    tables = [o for o in model.modules() if isinstance(o, nn.Embedding) and o.embedding_dim > 1]
-    rows,size = sum(o.num_embeddings for o in tables),sum(p.numel() for p in model.parameters())
+    tables = [o for o in model.modules() if isinstance(o, nn.Embedding)]
+    rows = sum(o.num_embeddings for o in tables if o.embedding_dim > 1)
+    size = sum(p.numel() for p in model.parameters())
     better = 2**max(0, min(rows//8, n//32).bit_length() - 1)
     ns = 3 / torch.get_num_threads()
     now,then = (-(-n//o)*size*ns/1e9 for o in (bs, better))
     if size < 2_000_000 or better < 4*bs or now < 10: return None
-    return (f"with bs={bs} an epoch updates {rows:,} rows {-(-n//bs):,} times, which takes about "
-            f"{now:,.0f} seconds: with bs={better} it takes about {then:.1f}")
+    return (f"with bs={bs} an epoch updates {rows:,} rows {-(-n//bs):,} times, "
+            f"about {now:,.0f} seconds: with bs={better} it takes about {then:.1f}")
