@@ -26,6 +26,7 @@ from .checkpoints import *
 from .choose import *
 from .data import *
 from .datasets import *
+from .docstrings import *
 from .engine import *
 from .evaluate import *
 from .explain import *
@@ -54,6 +55,7 @@ from .topn import *
 _chapters = '''archives datasets tables split data model engine metrics scorer baselines
     progress learner onecycle interpret topn solve newcomers recommend audience explain
     evaluate lists leastsquares sampler posterior choose checkpoints files callbacks page
-    forget'''.split()
+    forget docstrings'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
+for o in _chapters: add_help(import_module(f'collab_lit.{o}'))
