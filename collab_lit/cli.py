@@ -39,7 +39,7 @@ def _one_line(e):
         return 'there is no space left on the disk'
     return re.sub(r'^\[Errno \d+\] ', '', text) or type(e).__name__
 
-# %% ../nbs/80_cli.ipynb #bf3f3aac
+# %% ../nbs/80_cli.ipynb #50fcb23a
 @contextmanager
 def plainly():
     "Print warnings as notes and an error in a line; exit with code 1, or 130 after Ctrl-C"
@@ -61,7 +61,7 @@ def plainly():
             _drop_output()
             raise SystemExit(_one_line(e)) from None
 
-# %% ../nbs/80_cli.ipynb #cfdb9a19
+# %% ../nbs/80_cli.ipynb #a3818ef9
 def _drop_output():
     "Send what is left in the buffer of standard output to nowhere, if it can't be written"
     try: sys.stdout.flush()
@@ -114,9 +114,10 @@ def collab_tutorial(
     print(f'\nThe map of the 50 most rated films is in {Path(out).resolve()}')
     print(f'Seconds: {fetch:.1f} to get the data, {trained:.1f} to train, {rest:.1f} the rest')
 
-# %% ../nbs/80_cli.ipynb #632f1353
+# %% ../nbs/80_cli.ipynb #695c4844
 _modules = {'collab_tutorial': 'cli', 'collab_train': 'cli_train',
-            'collab_evaluate': 'cli_ask', 'collab_recommend': 'cli_ask', 'collab_similar': 'cli_ask'}
+            'collab_evaluate': 'cli_ask', 'collab_recommend': 'cli_ask',
+            'collab_similar': 'cli_ask'}
 
 def command_script(
     name, # name of a command
@@ -150,7 +151,7 @@ def run_command(
                 os.chdir(there)
     return out.getvalue(),err.getvalue(),code
 
-# %% ../nbs/80_cli.ipynb #9e495cfe
+# %% ../nbs/80_cli.ipynb #c317335c
 def show_command(
     cmd, # a command as in a shell
     folder, # folder to run it in
@@ -162,13 +163,13 @@ def show_command(
     print('\n'.join('\n'.join(wrap.wrap(o)) for o in text.split('\n')))
     return res
 
-# %% ../nbs/80_cli.ipynb #2353a6a8
+# %% ../nbs/80_cli.ipynb #9b9b658e
 def __getattr__(name):
     "A command of one of the later chapters"
     if name in _modules: return getattr(import_module(f'collab_lit.{_modules[name]}'), name)
     raise AttributeError(f"module 'collab_lit.cli' has no attribute {name!r}")
 
-# %% ../nbs/80_cli.ipynb #edb47fa7
+# %% ../nbs/80_cli.ipynb #b9f1ba22
 def split_names(
     text, # names separated by commas, those with commas in double quotes; or None
 ): # list of names, or None

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['collab_train']
 
-# %% ../nbs/81_cli_train.ipynb #6bda0000
+# %% ../nbs/81_cli_train.ipynb #aaa53016
 import shutil, sys
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -45,10 +45,10 @@ def _splitter(time, valid):
         return TimeSplitter(time, valid)(ratings.assign(**{time: when}))
     return split if time else None
 
-# %% ../nbs/81_cli_train.ipynb #320c6802
+# %% ../nbs/81_cli_train.ipynb #9831852a
 _settings = dict(factors='n_factors', sweeps='n_sweeps', epochs='n_epoch', bs='bs',
-                 lr='lr_max', wd='wd', y_range='y_range', loss='loss_func', all_epochs='all_epochs',
-                 reg='reg', ridge='ridge')
+                 lr='lr_max', wd='wd', y_range='y_range', loss='loss_func',
+                 all_epochs='all_epochs', reg='reg', ridge='ridge')
 _lowest = dict(factors=1, sweeps=2, epochs=1, bs=1, lr=1e-9, wd=0, reg=1e-9, ridge=1e-9)
 
 def _check_settings(model, given):
@@ -63,7 +63,7 @@ def _check_settings(model, given):
         if name in _lowest and not value >= _lowest[name]:
             raise ValueError(f"--{name} must be at least {_lowest[name]:g}, not {value:g}")
 
-# %% ../nbs/81_cli_train.ipynb #6852051a
+# %% ../nbs/81_cli_train.ipynb #d0ae161e
 def _parsed(given):
     "Settings from the command line as the function of a model takes them"
     res = {_settings[k]: v for k,v in given.items()}
@@ -82,7 +82,7 @@ def _parsed(given):
         res['loss_func'] = losses[given['loss']]
     return res
 
-# %% ../nbs/81_cli_train.ipynb #d89c25a7
+# %% ../nbs/81_cli_train.ipynb #e632a397
 def _result(scorer, held_out):
     "How `scorer` does on the `held_out` rows beside its baseline, in a line"
     both,n = scorer.choice.held_out,len(held_out)
@@ -93,7 +93,7 @@ def _result(scorer, held_out):
     return (f"{n:,} ratings held out: rmse {found['rmse']:.4f}, mae {found['mae']:.4f} "
             f"(damped means {base:.4f})")
 
-# %% ../nbs/81_cli_train.ipynb #d73df796
+# %% ../nbs/81_cli_train.ipynb #ee296d2f
 @call_parse
 @plainly()
 def collab_train(
