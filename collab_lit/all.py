@@ -21,11 +21,13 @@ from torch.nn import functional as F
 from .archives import *
 from .audience import *
 from .baselines import *
+from .batches import *
 from .callbacks import *
 from .checkpoints import *
 from .choose import *
 from .data import *
 from .datasets import *
+from .difference import *
 from .docstrings import *
 from .engine import *
 from .evaluate import *
@@ -52,10 +54,10 @@ from .tables import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets tables split data model engine metrics scorer baselines
-    progress learner onecycle interpret topn solve newcomers recommend audience explain
-    evaluate lists leastsquares sampler posterior choose checkpoints files callbacks page
-    forget docstrings'''.split()
+_chapters = '''archives datasets tables batches split data model engine metrics scorer
+    baselines progress learner onecycle interpret topn solve newcomers recommend audience
+    explain evaluate difference lists leastsquares sampler posterior choose checkpoints files
+    callbacks page forget docstrings'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
 for o in _chapters: add_help(import_module(f'collab_lit.{o}'))
