@@ -19,6 +19,7 @@ from torch import nn, tensor
 from torch.nn import functional as F
 
 from .archives import *
+from .audience import *
 from .baselines import *
 from .callbacks import *
 from .checkpoints import *
@@ -29,6 +30,7 @@ from .engine import *
 from .evaluate import *
 from .explain import *
 from .files import *
+from .forget import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
@@ -50,7 +52,8 @@ from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''archives datasets tables split data model engine metrics scorer baselines
-    progress learner onecycle interpret topn solve newcomers recommend explain evaluate lists
-    leastsquares sampler posterior choose checkpoints files callbacks page'''.split()
+    progress learner onecycle interpret topn solve newcomers recommend audience explain
+    evaluate lists leastsquares sampler posterior choose checkpoints files callbacks page
+    forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
