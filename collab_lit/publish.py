@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['collab_page', 'collab_serve']
 
-# %% ../nbs/81_publish.ipynb #fa0530cd
+# %% ../nbs/81_publish.ipynb #e82cabe5
 import os, sys
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from . import page # for `to_html`
 from .cli import _load, _plainly, _tell
 from .tables import same_kind
 
-# %% ../nbs/81_publish.ipynb #6c30c0b8
+# %% ../nbs/81_publish.ipynb #d7727589
 @call_parse
 @_plainly()
 def collab_page(
@@ -41,7 +41,7 @@ def _read_labels(path, dls):
     ids = same_kind(table.iloc[:,0], dls.classes[dls.item_name].ids, dls.item_name)
     return pd.Series(table.iloc[:,1].to_numpy(), index=pd.Index(ids))
 
-# %% ../nbs/81_publish.ipynb #b0ee0830
+# %% ../nbs/81_publish.ipynb #6ca11f13
 @call_parse
 @_plainly()
 def collab_serve(
