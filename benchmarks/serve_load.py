@@ -46,6 +46,15 @@ def start(folder, port, workers):
     raise SystemExit('the server did not start')
 
 
+def stop(server):
+    "End a server and its workers"
+    server.terminate()
+    try: server.wait(20)
+    except subprocess.TimeoutExpired:
+        for p in workers_of(server.pid): os.kill(p, signal.SIGKILL)
+        server.kill()
+
+
 LUA = '''
 local users, bodies, kind = {users}, {bodies}, "{kind}"
 request = function()
@@ -66,16 +75,20 @@ def load(learn, folder, port, kind, seconds):
     cmd = ['wrk', '-t1', '-c32', f'-d{seconds}s', '--latency', '-s', folder/'load.lua', f'http://127.0.0.1:{port}']
     text = subprocess.run(cmd, capture_output=True, text=True, check=True).stdout
     found = lambda pattern: (re.search(pattern, text) or ['', '0'])[1]
-    return {'requests/s': float(found(r'Requests/sec:\s+([\d.]+)')), 'p50': found(r'50%\s+(\S+)'), 'p99': found(r'99%\s+(\S+)'),
+    return {'requests/s': float(found(r'Requests/sec:\s+([\d.]+)')), 'p50': found(r'(?m)^ +50%\s+(\S+)'), 'p99': found(r'(?m)^ +99%\s+(\S+)'),
             'requests': int(found(r'(\d+) requests in')), 'not 2xx': int(found(r'Non-2xx or 3xx responses: (\d+)')),
             'socket errors': found(r'Socket errors: (.*)')}
 
 
 def memory(pid):
     "Megabytes that a process and its children have for themselves alone, and in all"
-    pids = [pid, *map(int, Path(f'/proc/{pid}/task/{pid}/children').read_text().split())]
-    own = lambda p, what: sum(int(v) for v in re.findall(rf'{what}:\s+(\d+) kB', Path(f'/proc/{p}/smaps_rollup').read_text()))
-    return sum(own(p, 'Private_Dirty') for p in pids)/1000, sum(own(p, 'Rss') for p in pids)/1000
+    own = total = 0
+    for p in [pid, *map(int, Path(f'/proc/{pid}/task/{pid}/children').read_text().split())]:
+        try: text = Path(f'/proc/{p}/smaps_rollup').read_text()
+        except ProcessLookupError: continue  # it has just been killed
+        own += int(re.search(r'Private_Dirty:\s+(\d+)', text)[1])
+        total += int(re.search(r'Rss:\s+(\d+)', text)[1])
+    return own/1000, total/1000
 
 
 def workers_of(pid): return [int(o) for o in Path(f'/proc/{pid}/task/{pid}/children').read_text().split() if b'spawn_main' in Path(f'/proc/{o}/cmdline').read_bytes()]
@@ -83,10 +96,10 @@ def workers_of(pid): return [int(o) for o in Path(f'/proc/{pid}/task/{pid}/child
 
 def soak(learn, folder, port, server, seconds, export=True, kill=60):
     "Mixed load while the model is exported every second and a worker is killed every `kill` seconds"
-    stop, count = threading.Event(), dict(exports=0, kills=0)
+    done, count = threading.Event(), dict(exports=0, kills=0)
     def disturb():
         last = time.monotonic()
-        while not stop.wait(1):
+        while not done.wait(1):
             if export:
                 learn.export('learner.safetensors', with_ratings=True)
                 count['exports'] += 1
@@ -97,7 +110,7 @@ def soak(learn, folder, port, server, seconds, export=True, kill=60):
     before = memory(server.pid)
     thread.start()
     res = load(learn, folder, port, 'mixed', seconds)
-    stop.set()
+    done.set()
     thread.join()
     after = memory(server.pid)
     return res | count | {'MB own': f'{before[0]:.0f} → {after[0]:.0f}', 'MB rss': f'{before[1]:.0f} → {after[1]:.0f}'}
@@ -119,15 +132,13 @@ def main():
             learn.export('learner.safetensors', with_ratings=True)
             server = start(folder, port, args.workers)
             for kind in ('known', 'stranger'): rows[f'{name}, {kind}'] = load(learn, folder, port, kind, args.seconds)
-            server.terminate()
-            server.wait()
+            stop(server)
             if n_items or not args.soak: continue
             for what, options in (('mixed', dict(export=False, kill=0)), ('mixed, an export a second', dict(kill=0)), ('mixed, kills', dict(export=False, kill=args.kill))):
                 server = start(folder, port, 2)
                 time.sleep(2)
                 rows[f'{name}, {what}'] = soak(learn, folder, port, server, args.soak, **options)
-                server.terminate()
-                server.wait()
+                stop(server)
     print(pd.DataFrame(rows).T.fillna('').to_string())
 
 

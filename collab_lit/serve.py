@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Served', 'BoundedBody', 'create_app']
 
-# %% ../nbs/66_serve.ipynb #334ad378
+# %% ../nbs/66_serve.ipynb #1c410c00
 import asyncio, os, time
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +18,7 @@ from .answers import Answers, fallbacks, for_stranger, for_user
 from .answers import known_id, load_shared
 from .scorer import RatingScorer
 
-# %% ../nbs/66_serve.ipynb #aaf83cab
+# %% ../nbs/66_serve.ipynb #0745dfac
 class Served:
     "The answers from a file, renewed when the file changes"
     def __init__(self,
@@ -50,7 +50,7 @@ def _page_of(scorer):
         try: return scorer.to_html(file).read_text(encoding='utf-8')
         except (TypeError, ValueError): return '<!DOCTYPE html><title>No page</title>'
 
-# %% ../nbs/66_serve.ipynb #1a1df758
+# %% ../nbs/66_serve.ipynb #905c803c
 class BoundedBody:
     "ASGI middleware that refuses a body that is too large or too slow"
     def __init__(self,
@@ -85,7 +85,7 @@ class BoundedBody:
         await send(dict(type='http.response.start', status=status, headers=headers))
         await send(dict(type='http.response.body', body=f'{{"detail":"{text}"}}'.encode()))
 
-# %% ../nbs/66_serve.ipynb #90b817c8
+# %% ../nbs/66_serve.ipynb #a4f6147a
 def create_app(
     file, # path of a file written by `export(…, with_ratings=True)`
     watch=1., # seconds between two looks at whether the file has changed
@@ -126,7 +126,7 @@ def _add_errors(app):
     for kind,status in ((KeyError, 404), (ValueError, 422), (TypeError, 501)):
         app.add_exception_handler(kind, answer(status))
 
-# %% ../nbs/66_serve.ipynb #c42b88a4
+# %% ../nbs/66_serve.ipynb #ab2ada87
 def _bodies():
     "The types of what clients send, with their limits"
     from typing import Annotated
@@ -150,7 +150,7 @@ def _bodies():
         pairs: list[Pair] = Field(min_length=1, max_length=1000)
     return Stranger,Pairs,N
 
-# %% ../nbs/66_serve.ipynb #3c64afb2
+# %% ../nbs/66_serve.ipynb #a2c1cd51
 def _rated(answers, body):
     "The ratings or the liked items of a stranger, as a dict; errors name what is wrong"
     if (body.ratings is None) == (body.items is None):
@@ -168,7 +168,7 @@ def _rated(answers, body):
     if len(rated) < len(pairs): raise ValueError('an item is there twice')
     return rated
 
-# %% ../nbs/66_serve.ipynb #9e62b565
+# %% ../nbs/66_serve.ipynb #bf55130f
 def _add_lists(app, served):
     "The addresses that answer with lists of items"
     from fastapi.responses import JSONResponse
@@ -199,7 +199,7 @@ def _add_lists(app, served):
         rows = zip(table[answers.item].tolist(), table[measure].tolist())
         return JSONResponse(dict(items=[{'item': i, measure: v} for i,v in rows]))
 
-# %% ../nbs/66_serve.ipynb #6ae81249
+# %% ../nbs/66_serve.ipynb #bda6b399
 def _add_pairs(app, served):
     "The addresses that answer about pairs, and about the service"
     from fastapi.responses import HTMLResponse, JSONResponse
