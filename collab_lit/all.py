@@ -18,15 +18,16 @@ from matplotlib import pyplot as plt
 from torch import nn, tensor
 from torch.nn import functional as F
 
-from .answers import *
 from .archives import *
 from .audience import *
 from .baselines import *
+from .batches import *
 from .callbacks import *
 from .checkpoints import *
 from .choose import *
 from .data import *
 from .datasets import *
+from .difference import *
 from .engine import *
 from .evaluate import *
 from .explain import *
@@ -46,16 +47,15 @@ from .progress import *
 from .recommend import *
 from .sampler import *
 from .scorer import *
-from .serve import *
 from .solve import *
 from .split import *
 from .tables import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets tables split data model engine metrics scorer baselines
-    progress learner onecycle interpret topn solve newcomers recommend audience explain
-    evaluate lists leastsquares sampler posterior choose checkpoints files callbacks page
-    forget answers serve'''.split()
+_chapters = '''archives datasets tables batches split data model engine metrics scorer
+    baselines progress learner onecycle interpret topn solve newcomers recommend audience
+    explain evaluate difference lists leastsquares sampler posterior choose checkpoints files
+    callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
