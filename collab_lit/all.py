@@ -18,6 +18,7 @@ from matplotlib import pyplot as plt
 from torch import nn, tensor
 from torch.nn import functional as F
 
+from .answers import *
 from .archives import *
 from .audience import *
 from .baselines import *
@@ -47,6 +48,7 @@ from .progress import *
 from .recommend import *
 from .sampler import *
 from .scorer import *
+from .serve import *
 from .solve import *
 from .split import *
 from .tables import *
@@ -55,7 +57,7 @@ from .topn import *
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''archives datasets tables batches split data model engine metrics scorer
     baselines progress learner onecycle interpret topn solve newcomers recommend audience
-    explain evaluate difference lists leastsquares sampler posterior choose checkpoints files
-    callbacks page forget'''.split()
+    explain evaluate difference lists leastsquares sampler posterior choose checkpoints
+    files callbacks page forget answers serve'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
