@@ -29,9 +29,12 @@ from .choose import *
 from .data import *
 from .datasets import *
 from .difference import *
+from .diagnosis import *
 from .engine import *
+from .faststep import *
 from .evaluate import *
 from .explain import *
+from .features import *
 from .files import *
 from .forget import *
 from .interpret import *
@@ -48,16 +51,16 @@ from .progress import *
 from .recommend import *
 from .sampler import *
 from .scorer import *
-from .serve import *
 from .solve import *
 from .split import *
 from .tables import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets tables batches split data model engine metrics scorer
-    baselines progress learner onecycle interpret topn solve newcomers recommend audience
-    explain evaluate difference lists leastsquares sampler posterior choose checkpoints
-    files callbacks page forget answers serve'''.split()
+_chapters = '''archives datasets tables batches split data features model engine faststep
+    metrics scorer baselines progress learner onecycle interpret topn solve
+    newcomers recommend audience explain evaluate difference lists
+    leastsquares sampler posterior answers diagnosis choose checkpoints files
+    callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
