@@ -19,6 +19,7 @@ from torch import nn, tensor
 from torch.nn import functional as F
 
 from .answers import *
+from .answers import *
 from .archives import *
 from .audience import *
 from .baselines import *
@@ -51,6 +52,7 @@ from .progress import *
 from .recommend import *
 from .sampler import *
 from .scorer import *
+from .serve import *
 from .solve import *
 from .split import *
 from .tables import *
@@ -58,9 +60,8 @@ from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''archives datasets tables batches split data features model engine faststep
-    metrics scorer baselines progress learner onecycle interpret topn solve
-    newcomers recommend audience explain evaluate difference lists
-    leastsquares sampler posterior answers diagnosis choose checkpoints files
-    callbacks page forget'''.split()
+    metrics scorer baselines progress learner onecycle interpret topn solve newcomers
+    recommend audience explain evaluate difference lists leastsquares sampler posterior
+    diagnosis choose checkpoints files callbacks page forget answers serve'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
