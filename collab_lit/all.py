@@ -19,7 +19,6 @@ from torch import nn, tensor
 from torch.nn import functional as F
 
 from .answers import *
-from .answers import *
 from .archives import *
 from .audience import *
 from .baselines import *
@@ -50,6 +49,7 @@ from .page import *
 from .posterior import *
 from .progress import *
 from .recommend import *
+from .replies import *
 from .sampler import *
 from .scorer import *
 from .serve import *
@@ -62,6 +62,6 @@ from .topn import *
 _chapters = '''archives datasets tables batches split data features model engine faststep
     metrics scorer baselines progress learner onecycle interpret topn solve newcomers
     recommend audience explain evaluate difference lists leastsquares sampler posterior
-    diagnosis choose checkpoints files callbacks page forget answers serve'''.split()
+    answers diagnosis choose checkpoints files callbacks page forget replies serve'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import torch
 
 from . import page # for `to_html`
-from .answers import Answers, fallbacks, for_stranger, for_user
-from .answers import known_id, load_shared
+from .replies import Answers, fallbacks, for_stranger, for_user
+from .replies import known_id, load_shared
 from .scorer import RatingScorer
 
 # %% ../nbs/66_serve.ipynb #0745dfac
