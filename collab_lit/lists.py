@@ -7,7 +7,7 @@ __all__ = ['user_history', 'item_histories', 'ItemWeights', 'interactions', 'mea
            'cooccurrences']
 
 # %% ../nbs/30_lists.ipynb #30956210
-import os
+import os, warnings
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,10 @@ from torch.nn import functional as F
 
 from .explain import Explanation
 from .scorer import Scorer
+
+with warnings.catch_warnings():
+    warnings.simplefilter('ignore') # torch warns once that this kind of table is in beta
+    torch.sparse_csr_tensor([0, 1], [0], [1.], (1, 1))
 
 # %% ../nbs/30_lists.ipynb #fdf1eccc
 def user_history(
@@ -45,7 +49,7 @@ def item_histories(
     pairs = (at*n_items + i[own])[wanted].unique()
     return pairs//n_items,pairs % n_items
 
-# %% ../nbs/30_lists.ipynb #1ba0a82f
+# %% ../nbs/30_lists.ipynb #5a99c221
 def _check_histories(known, counts):
     "An error if a user `known` `(b,)` in training has no training rows"
     if n := int((known & (counts==0)).sum()):
@@ -93,7 +97,7 @@ class ItemWeights(Scorer):
 
     def state(self): return dict(weights=self.weights, average=self.average)
 
-# %% ../nbs/30_lists.ipynb #4d47b240
+# %% ../nbs/30_lists.ipynb #35aec8f0
 def interactions(
     dls, # `CollabDataLoaders`
 ): # user rows and item rows, each int64 `(m,)`, sorted by user and then by item
@@ -104,7 +108,7 @@ def interactions(
     pairs = (u*n_items + i)[wanted].unique()
     return pairs//n_items,pairs % n_items
 
-# %% ../nbs/30_lists.ipynb #ce75ca06
+# %% ../nbs/30_lists.ipynb #84ed3a94
 def mean_history(
     dls, # `CollabDataLoaders`
 ): # float tensor `(n_items,)`
@@ -113,35 +117,38 @@ def mean_history(
     counts = torch.bincount(i, minlength=len(dls.classes[dls.item_name]))
     return counts / len(u.unique_consecutive())
 
-# %% ../nbs/30_lists.ipynb #ac6d8785
+# %% ../nbs/30_lists.ipynb #480c54a6
 def cooccurrence_blocks(
     dls, # `CollabDataLoaders`
     user_weights=None, # how much each user counts, float tensor `(n_users,)`; None is 1
+    items=None, # item rows in ascending order, int64 `(m,)`; None is all
     size=2**23, # about the largest number of pairs in a block
-): # yields the first item of the block, and a sparse table `(b, n_items)`
+): # yields the first item of the block, and a sparse table `(b, m)`
     "How many users chose both items of each pair, a block of items at a time"
-    (u,i),(n_users,n_items) = interactions(dls),(len(o) for o in dls.classes.values())
+    (u,i),(n_users,n) = interactions(dls),(len(o) for o in dls.classes.values())
+    if items is not None:
+        place,n = torch.full((n,), -1).index_put((items,), torch.arange(len(items))),len(items)
+        u,i = (o[place[i] >= 0] for o in (u, place[i]))
     w = torch.ones(n_users) if user_weights is None else user_weights
-    X = _csr(u, i, torch.ones(len(u)), (n_users, n_items))
+    X = _csr(u, i, torch.ones(len(u)), (n_users, n))
     order = i.argsort(stable=True)
     i,u = i[order],u[order]
-    pairs = torch.bincount(i, torch.bincount(u, minlength=n_users)[u], n_items).cumsum(0)
-    block = (pairs/size).long()
-    lengths = block.unique_consecutive(return_counts=True)[1].tolist()
-    ends = torch.bincount(i, minlength=n_items).cumsum(0)
+    pairs = torch.bincount(i, torch.bincount(u, minlength=n_users)[u], n).cumsum(0)
+    lengths = (pairs/size).long().unique_consecutive(return_counts=True)[1].tolist()
+    ends = torch.bincount(i, minlength=n).cumsum(0)
     first = place = 0
-    for n in lengths:
-        own = slice(place, place := int(ends[first+n-1]))
-        yield first,torch.sparse.mm(_csr(i[own] - first, u[own], w[u[own]], (n, n_users)), X)
-        first += n
+    for b in lengths:
+        own = slice(place, place := int(ends[first+b-1]))
+        yield first,torch.sparse.mm(_csr(i[own] - first, u[own], w[u[own]], (b, n_users)), X)
+        first += b
 
-# %% ../nbs/30_lists.ipynb #daae4a97
+# %% ../nbs/30_lists.ipynb #c790b477
 def _csr(rows, cols, values, shape):
     "A sparse table with `values` at `rows`, which are sorted, and `cols`"
     ends = F.pad(torch.bincount(rows, minlength=shape[0]).cumsum(0), (1, 0))
     return torch.sparse_csr_tensor(ends, cols, values, shape, check_invariants=False)
 
-# %% ../nbs/30_lists.ipynb #1a131fd9
+# %% ../nbs/30_lists.ipynb #d3ae8a7f
 def check_memory(
     need, # bytes
     what, # what needs them, for the message
@@ -154,7 +161,7 @@ def check_memory(
         raise MemoryError(f"{what} would take {need/1e9:,.1f} GB of memory, and {free/1e9:,.1f} "
                           f"GB are free: use {instead}")
 
-# %% ../nbs/30_lists.ipynb #2aa71630
+# %% ../nbs/30_lists.ipynb #af66c533
 def _free_memory():
     "Bytes of memory that can be had, as far as the operating system tells; otherwise infinity"
     files = 'proc/meminfo','sys/fs/cgroup/memory.max','sys/fs/cgroup/memory.current'
@@ -171,16 +178,17 @@ def _free_memory():
 def cooccurrences(
     dls, # `CollabDataLoaders`
     user_weights=None, # how much each user counts, float tensor `(n_users,)`; None is 1
-): # float tensor `(n_items, n_items)`
+    items=None, # item rows in ascending order, int64 `(m,)`; None is all
+): # float tensor `(n_items, n_items)`, or `(m, m)`
     "How many users chose both items of each pair in training"
-    n = len(dls.classes[dls.item_name])
+    n = len(dls.classes[dls.item_name] if items is None else items)
     check_memory(4*n*n, f"the table of all pairs of {n:,} items", "`item_knn`")
     res = torch.empty(n, n)
-    for first,block in cooccurrence_blocks(dls, user_weights):
+    for first,block in cooccurrence_blocks(dls, user_weights, items):
         res[first:first+len(block)] = block.to_dense()
     return res
 
-# %% ../nbs/30_lists.ipynb #eca5261b
+# %% ../nbs/30_lists.ipynb #2e5865cc
 @patch
 def explain(self:ItemWeights,
     user, # id of a user

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['nearest', 'SparseItemWeights', 'sparse_weights', 'item_knn']
 
-# %% ../nbs/31_neighbours.ipynb #84929d1f
+# %% ../nbs/31_neighbours.ipynb #8586e1ef
 from functools import cached_property
 
 import torch
@@ -15,7 +15,7 @@ from .lists import interactions, item_histories, mean_history
 from .scorer import Scorer
 from .solve import padded_groups
 
-# %% ../nbs/31_neighbours.ipynb #d9182fd3
+# %% ../nbs/31_neighbours.ipynb #09593b06
 def nearest(
     dls, # `CollabDataLoaders`
     k, # neighbours of each item
@@ -42,7 +42,7 @@ def nearest(
             cos[own,:top.shape[1]],both[own,:top.shape[1]] = top,torch.where(top > 0, g[at], 0)
     return near,cos,both,count
 
-# %% ../nbs/31_neighbours.ipynb #a1a1f391
+# %% ../nbs/31_neighbours.ipynb #cbfc5bc1
 class SparseItemWeights(ItemWeights):
     "`ItemWeights` most of which are zero: only the others are stored"
     def __init__(self,
@@ -102,7 +102,7 @@ class SparseItemWeights(ItemWeights):
     def state(self):
         return {o: getattr(self, o) for o in ('counts', 'items', 'weights', 'average')}
 
-# %% ../nbs/31_neighbours.ipynb #049d24c3
+# %% ../nbs/31_neighbours.ipynb #9a1446c6
 def sparse_weights(
     dls, # `CollabDataLoaders`
     near, # neighbours of each item, integers `(n_items, k)`
