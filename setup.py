@@ -28,7 +28,7 @@ setup(
         'Topic :: Scientific/Engineering :: Artificial Intelligence',
     ],
     packages=[cfg['lib_name']],
-    package_data={cfg['lib_name']: ['sample_data/*']},
+    package_data={cfg['lib_name']: ['sample_data/*', 'page_files/*']},
     python_requires='>=' + cfg['min_python'],
     install_requires=cfg['requirements'].split(),
     extras_require={'dev': cfg['dev_requirements'].split(), 'parquet': cfg['parquet_requirements'].split()},

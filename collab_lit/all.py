@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from .baselines import *
 from .callbacks import *
 from .checkpoints import *
+from .choose import *
 from .data import *
 from .datasets import *
 from .engine import *
@@ -35,6 +36,7 @@ from .metrics import *
 from .model import *
 from .newcomers import *
 from .onecycle import *
+from .page import *
 from .posterior import *
 from .progress import *
 from .recommend import *
@@ -47,6 +49,6 @@ from .tables import *
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''datasets tables split data model engine metrics scorer baselines progress
     learner onecycle interpret solve newcomers recommend explain evaluate lists leastsquares
-    sampler posterior checkpoints files callbacks'''.split()
+    sampler posterior choose checkpoints files callbacks page'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

@@ -18,8 +18,8 @@ from fastcore.meta import delegates
 from .data import CollabDataset, CollabDL
 from .engine import Adam, MSELossFlat, like, stepper, threads_for
 from .model import EmbeddingDotBias, EmbeddingNN, get_emb_sz, is_dot_product
-from .progress import (Callback, NonFiniteLoss, Recorder, check_callback,
-    check_losses, evaluating, non_finite, notifying, progress_for, showing)
+from .progress import (Callback, NonFiniteLoss, Recorder, beside_means,
+    check_callback, check_losses, evaluating, non_finite, notifying, progress_for, showing)
 from .scorer import RatingScorer
 
 # %% ../nbs/16_learner.ipynb #c6ac6120
@@ -194,6 +194,7 @@ def fit_schedule(self:Learner,
                 self.seconds = time.perf_counter() - start
                 for cb in cbs: cb.after_epoch(self)
                 if self.stop: break
+        beside_means(self)
 
 # %% ../nbs/16_learner.ipynb #c9fa8a1d
 @patch
