@@ -24,21 +24,25 @@ from .checkpoints import *
 from .choose import *
 from .data import *
 from .datasets import *
+from .ease import *
 from .engine import *
 from .evaluate import *
 from .explain import *
 from .files import *
+from .implicit import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
 from .lists import *
 from .metrics import *
 from .model import *
+from .neighbours import *
 from .newcomers import *
 from .onecycle import *
 from .page import *
 from .posterior import *
 from .progress import *
+from .ranking import *
 from .recommend import *
 from .sampler import *
 from .scorer import *
@@ -48,7 +52,8 @@ from .tables import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''datasets tables split data model engine metrics scorer baselines progress
-    learner onecycle interpret solve newcomers recommend explain evaluate lists leastsquares
-    sampler posterior choose checkpoints files callbacks page'''.split()
+    learner onecycle interpret solve newcomers recommend explain evaluate lists
+    neighbours ease ranking implicit leastsquares sampler posterior choose
+    checkpoints files callbacks page'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['activity_weights', 'ease', 'neighbour_ease']
 
-# %% ../nbs/32_ease.ipynb #9197d949
+# %% ../nbs/32_ease.ipynb #ae2a692c
 import torch
 
 from .lists import ItemWeights, check_memory, cooccurrences, interactions
-from .neighbours import nearest, sparse_weights
+from .neighbours import nearest_items, sparse_weights
 
-# %% ../nbs/32_ease.ipynb #3b1be7d7
+# %% ../nbs/32_ease.ipynb #875aa262
 def activity_weights(
     dls, # `CollabDataLoaders`
     power, # a: 0 counts all users alike, 1 gives each the same total
@@ -21,14 +21,14 @@ def activity_weights(
     n = torch.bincount(u, minlength=len(dls.classes[dls.user_name])).clamp(min=1)
     return (len(u)/len(u.unique_consecutive()) / n)**power
 
-# %% ../nbs/32_ease.ipynb #e92d2549
+# %% ../nbs/32_ease.ipynb #0c8d0ae9
 def ease(
     dls, # `CollabDataLoaders`
     reg=200., # λ, the cost of large weights
     dropout=0.5, # p, share of each history that the weights do without, in [0, 1)
     user_power=0.4, # a, how much less an active user counts for each item, in [0, 1]
     k=None, # number of weights to keep for each item; None keeps all
-    n_items=None, # number of items, the most popular, to recommend and to learn from; None: all
+    n_items=None, # how many items, the most popular, to recommend and learn from; None: all
 ): # `ItemWeights`, or `SparseItemWeights` with `k` or `n_items`
     "A scorer with the weights that best explain each item of a history by the others"
     n = len(dls.classes[dls.item_name])
@@ -44,13 +44,13 @@ def ease(
     top = p.abs().topk(min(k or size, size), 0).indices
     return sparse_weights(dls, *_placed(n, some, top.T, p.gather(0, top).T))
 
-# %% ../nbs/32_ease.ipynb #87efe10d
+# %% ../nbs/32_ease.ipynb #f776c513
 def _most_popular(dls, n):
     "The rows of the `n` items with the most choices, in order"
     count = torch.bincount(interactions(dls)[1], minlength=len(dls.classes[dls.item_name]))
     return count.sort(descending=True, stable=True).indices[:n].sort().values
 
-# %% ../nbs/32_ease.ipynb #1baaa715
+# %% ../nbs/32_ease.ipynb #008cb0e0
 def _placed(n, some, near, weights):
     "Neighbours and weights `(m, k)` of the items `some` `(m,)` as tables with `n` rows"
     if some is None: return near,weights
@@ -58,7 +58,7 @@ def _placed(n, some, near, weights):
     res[0][some],res[1][some] = some[near],weights
     return res
 
-# %% ../nbs/32_ease.ipynb #cd24863e
+# %% ../nbs/32_ease.ipynb #28f688d7
 def neighbour_ease(
     dls, # `CollabDataLoaders`
     k=100, # neighbours of each item, and so weights
@@ -69,7 +69,7 @@ def neighbour_ease(
 ): # `SparseItemWeights`
     "EASE on the nearest neighbours of each item: for any number of items"
     w = activity_weights(dls, user_power)
-    near,_,both,count = nearest(dls, 4*k, damping, w)
+    near,_,both,count = nearest_items(dls, 4*k, damping, w)
     cols,order = torch.where(both > 0, near, len(near)).sort()
     g,near,both = both.gather(1, order),near[:,:k].contiguous(),both[:,:k].contiguous()
     penalty,weights = reg + dropout/(1 - dropout)*count,torch.empty_like(both)
@@ -83,7 +83,7 @@ def neighbour_ease(
             weights[rows[bad]] = torch.linalg.solve(G[bad], both[rows[bad]])
     return sparse_weights(dls, near, weights)
 
-# %% ../nbs/32_ease.ipynb #c0037a75
+# %% ../nbs/32_ease.ipynb #10380a15
 def _pairs(cols, values, s):
     "The co-occurrences `(b, k, k)` of all pairs among items `s` `(b, k)`, where stored"
     keys = cols[s]

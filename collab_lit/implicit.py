@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['half_step', 'raw_settings', 'Factors', 'implicit_als']
 
-# %% ../nbs/34_implicit.ipynb #677adb21
+# %% ../nbs/34_implicit.ipynb #8775ea14
 import torch
 from fastcore.basics import patch
 from torch.nn import functional as F
@@ -17,7 +17,7 @@ from .recommend import centred_cosines
 from .scorer import Scorer
 from .solve import padded_groups
 
-# %% ../nbs/34_implicit.ipynb #4270125f
+# %% ../nbs/34_implicit.ipynb #cc84cd38
 def half_step(
     at, # which of `n` rows each choice belongs to, int64 `(m,)`
     cols, # the row of the other side that was chosen, int64 `(m,)`
@@ -28,7 +28,8 @@ def half_step(
     weights=None, # v, weight of each choice, more than 0, float `(m,)`; None is 1
 ): # factors `(n, k)`; zeros for rows without a choice
     "The best factors of one side, given those of the other"
-    (n_other,k),order,count = other.shape,at.argsort(stable=True),torch.bincount(at, minlength=n)
+    (n_other,k),order = other.shape,at.argsort(stable=True)
+    count = torch.bincount(at, minlength=n)
     ev,basis = torch.linalg.eigh(alpha * (other.T @ other).double())
     ev,basis = ev.clamp(min=0).float(),basis.float()
     table,res = F.pad(other @ basis, (0, 0, 0, 1)),other.new_zeros(n, k) # a last row for gaps
@@ -44,21 +45,21 @@ def half_step(
             res[own[some]] = (_by_choices if few else _by_factors)(q, v, D)
     return res @ basis.T
 
-# %% ../nbs/34_implicit.ipynb #b7407f24
+# %% ../nbs/34_implicit.ipynb #5f0a58f7
 def _groups(counts, starts, size=2**14):
     "`padded_groups` of at most `size` choices each, whose places begin at `starts`"
     first = counts.cumsum(0) - counts
     for some,places,mask in padded_groups(counts, lambda most: max(1, size//max(1, most))):
         yield some,(places + (starts - first)[some][:,None])*mask,mask
 
-# %% ../nbs/34_implicit.ipynb #31dbfe80
+# %% ../nbs/34_implicit.ipynb #dd5738dd
 def _by_factors(q, v, D):
     "The rows `(b, k)` for choices `q` `(b, m, k)`, weights `v` `(b, m)`: k equations each"
     a = (q * v[...,None]).mT @ q
     a.diagonal(dim1=1, dim2=2).add_(D)
     return torch.cholesky_solve((v[:,None] @ q).mT, torch.linalg.cholesky_ex(a)[0])[...,0]
 
-# %% ../nbs/34_implicit.ipynb #e84578f2
+# %% ../nbs/34_implicit.ipynb #e9766ddc
 def _by_choices(q, v, D):
     "The same by m equations each, for fewer choices than factors"
     qd = q / D[:,None]
@@ -67,7 +68,7 @@ def _by_choices(q, v, D):
     ones = (v > 0).float()[...,None]
     return (qd.mT @ torch.cholesky_solve(ones, torch.linalg.cholesky_ex(a)[0]))[...,0]
 
-# %% ../nbs/34_implicit.ipynb #7341356c
+# %% ../nbs/34_implicit.ipynb #da872915
 def raw_settings(
     u, # user row of each choice, int64 `(m,)`
     i, # item row of each choice, int64 `(m,)`
@@ -79,7 +80,7 @@ def raw_settings(
     n_u,n_i = (len(o)/len(o.unique()) for o in (u, i))
     return unseen*n_u/n_items, ridge/(1 + unseen)*(n_u**-0.5 + n_i**-0.5)
 
-# %% ../nbs/34_implicit.ipynb #89a661de
+# %% ../nbs/34_implicit.ipynb #18b307e3
 class Factors(Scorer):
     "Scores an item for a user by the dot product of their factors"
     def __init__(self,
@@ -92,8 +93,8 @@ class Factors(Scorer):
         self.users,self.items,self.settings = users,items,settings
         for (name,vocab),o in zip(dls.classes.items(), (users, items)):
             if len(o) != len(vocab):
-                raise ValueError(f"{len(vocab)} rows of {name!r} need as many rows of factors, "
-                                 f"not {len(o)}")
+                raise ValueError(f"{len(vocab)} rows of {name!r} need as many rows of "
+                                 f"factors, not {len(o)}")
 
     def score_users(self,
         rows, # user rows, int64 `(b,)`
@@ -113,7 +114,7 @@ class Factors(Scorer):
 
     def state(self): return {o: getattr(self, o) for o in ('users', 'items', 'settings')}
 
-# %% ../nbs/34_implicit.ipynb #06889012
+# %% ../nbs/34_implicit.ipynb #7b37696c
 @patch
 def with_rows(self:Factors, dls, x, y, side=0):
     "These factors and those of newcomers, found by a half step from what they chose"
@@ -126,7 +127,7 @@ def with_rows(self:Factors, dls, x, y, side=0):
                                   self.choice_weights(y))
     return type(self)(dls, *longer, self.settings)
 
-# %% ../nbs/34_implicit.ipynb #9d746ef7
+# %% ../nbs/34_implicit.ipynb #3cdf0a76
 def implicit_als(
     dls, # `CollabDataLoaders`
     n_factors=64, # latent factors of each user and item
@@ -158,7 +159,7 @@ def implicit_als(
     users[~trained] = users[trained].mean(0)
     return Factors(dls, users, items, res.settings)
 
-# %% ../nbs/34_implicit.ipynb #24d2018b
+# %% ../nbs/34_implicit.ipynb #38abe720
 def _bar(n, progress):
     "`n` times None or, with `progress`, a bar"
     if not progress: return [None]*n
@@ -166,7 +167,7 @@ def _bar(n, progress):
     bar = progress_bar(range(n))
     return (bar for _ in bar)
 
-# %% ../nbs/34_implicit.ipynb #d12bdd1b
+# %% ../nbs/34_implicit.ipynb #a2c00516
 def _loss(u, i, users, items, alpha, reg, v):
     "The loss for each choice, after the half step of the users"
     blocks = zip(u.split(2**20), i.split(2**20))
@@ -174,7 +175,7 @@ def _loss(u, i, users, items, alpha, reg, v):
     d = reg*(torch.bincount(i, minlength=len(items)) + alpha*len(users))
     return ((off if v is None else v*off).sum() + d @ items.square().sum(1)) / len(u)
 
-# %% ../nbs/34_implicit.ipynb #caa0f3c5
+# %% ../nbs/34_implicit.ipynb #1fe3b680
 @patch
 def explain(self:Factors,
     user, # id of a user

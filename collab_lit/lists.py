@@ -15,6 +15,7 @@ import torch
 from fastcore.basics import patch
 from torch.nn import functional as F
 
+from . import recommend # for the method
 from .explain import Explanation
 from .scorer import Scorer
 
@@ -49,7 +50,7 @@ def item_histories(
     pairs = (at*n_items + i[own])[wanted].unique()
     return pairs//n_items,pairs % n_items
 
-# %% ../nbs/30_lists.ipynb #5a99c221
+# %% ../nbs/30_lists.ipynb #9acf394f
 def _check_histories(known, counts):
     "An error if a user `known` `(b,)` in training has no training rows"
     if n := int((known & (counts==0)).sum()):
@@ -87,6 +88,10 @@ class ItemWeights(Scorer):
         "What each of `items` in a history adds to the score of `item`"
         return self.weights[items, item]
 
+    def table(self):
+        "All weights, float `(n_items, n_items)`"
+        return self.weights
+
     def similarity(self, side, row):
         "The weights from an item to all others"
         return ('weight', self.weights[row]) if side else super().similarity(side, row)
@@ -97,7 +102,7 @@ class ItemWeights(Scorer):
 
     def state(self): return dict(weights=self.weights, average=self.average)
 
-# %% ../nbs/30_lists.ipynb #35aec8f0
+# %% ../nbs/30_lists.ipynb #1ee280a7
 def interactions(
     dls, # `CollabDataLoaders`
 ): # user rows and item rows, each int64 `(m,)`, sorted by user and then by item
@@ -108,7 +113,7 @@ def interactions(
     pairs = (u*n_items + i)[wanted].unique()
     return pairs//n_items,pairs % n_items
 
-# %% ../nbs/30_lists.ipynb #84ed3a94
+# %% ../nbs/30_lists.ipynb #d90d100b
 def mean_history(
     dls, # `CollabDataLoaders`
 ): # float tensor `(n_items,)`
@@ -117,7 +122,7 @@ def mean_history(
     counts = torch.bincount(i, minlength=len(dls.classes[dls.item_name]))
     return counts / len(u.unique_consecutive())
 
-# %% ../nbs/30_lists.ipynb #480c54a6
+# %% ../nbs/30_lists.ipynb #bdce0cfa
 def cooccurrence_blocks(
     dls, # `CollabDataLoaders`
     user_weights=None, # how much each user counts, float tensor `(n_users,)`; None is 1
@@ -142,13 +147,13 @@ def cooccurrence_blocks(
         yield first,torch.sparse.mm(_csr(i[own] - first, u[own], w[u[own]], (b, n_users)), X)
         first += b
 
-# %% ../nbs/30_lists.ipynb #c790b477
+# %% ../nbs/30_lists.ipynb #90eba985
 def _csr(rows, cols, values, shape):
     "A sparse table with `values` at `rows`, which are sorted, and `cols`"
     ends = F.pad(torch.bincount(rows, minlength=shape[0]).cumsum(0), (1, 0))
     return torch.sparse_csr_tensor(ends, cols, values, shape, check_invariants=False)
 
-# %% ../nbs/30_lists.ipynb #d3ae8a7f
+# %% ../nbs/30_lists.ipynb #2201b582
 def check_memory(
     need, # bytes
     what, # what needs them, for the message
@@ -158,17 +163,19 @@ def check_memory(
     "Raise a `MemoryError` if `need` is more than the memory that is free"
     free = _free_memory() if free is None else free
     if need > free:
-        raise MemoryError(f"{what} would take {need/1e9:,.1f} GB of memory, and {free/1e9:,.1f} "
-                          f"GB are free: use {instead}")
+        need,free = (f'{o/1e9:,.1f} GB' for o in (need, free))
+        raise MemoryError(f"{what} would take {need} of memory, and {free} are free: "
+                          f"use {instead}")
 
-# %% ../nbs/30_lists.ipynb #af66c533
+# %% ../nbs/30_lists.ipynb #82bb2364
 def _free_memory():
     "Bytes of memory that can be had, as far as the operating system tells; otherwise infinity"
     files = 'proc/meminfo','sys/fs/cgroup/memory.max','sys/fs/cgroup/memory.current'
     files = [Path('/')/o for o in files]
     info,most,used = (o.read_text() if o.is_file() else '' for o in files)
     free = [float('inf')]
-    if 'MemAvailable:' in info: free.append(1024*int(info.split('MemAvailable:')[1].split()[0]))
+    if (name := 'MemAvailable:') in info:
+        free.append(1024*int(info.split(name)[1].split()[0]))
     elif 'SC_PHYS_PAGES' in getattr(os, 'sysconf_names', ()):
         free.append(os.sysconf('SC_PHYS_PAGES')*os.sysconf('SC_PAGE_SIZE'))
     if most.strip().isdigit() and used: free.append(int(most) - int(used))
@@ -188,7 +195,7 @@ def cooccurrences(
         res[first:first+len(block)] = block.to_dense()
     return res
 
-# %% ../nbs/30_lists.ipynb #2e5865cc
+# %% ../nbs/30_lists.ipynb #37c9e8bc
 @patch
 def explain(self:ItemWeights,
     user, # id of a user
