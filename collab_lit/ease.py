@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['activity_weights', 'ease', 'neighbour_ease']
 
-# %% ../nbs/32_ease.ipynb #ae2a692c
+# %% ../nbs/32_ease.ipynb #1da5e8c2
 import torch
 
 from .lists import ItemWeights, check_memory, cooccurrences, interactions
 from .neighbours import nearest_items, sparse_weights
 
-# %% ../nbs/32_ease.ipynb #875aa262
+# %% ../nbs/32_ease.ipynb #09a151a0
 def activity_weights(
     dls, # `CollabDataLoaders`
     power, # a: 0 counts all users alike, 1 gives each the same total
@@ -21,7 +21,7 @@ def activity_weights(
     n = torch.bincount(u, minlength=len(dls.classes[dls.user_name])).clamp(min=1)
     return (len(u)/len(u.unique_consecutive()) / n)**power
 
-# %% ../nbs/32_ease.ipynb #0c8d0ae9
+# %% ../nbs/32_ease.ipynb #ceb736c1
 def ease(
     dls, # `CollabDataLoaders`
     reg=200., # λ, the cost of large weights
@@ -44,13 +44,13 @@ def ease(
     top = p.abs().topk(min(k or size, size), 0).indices
     return sparse_weights(dls, *_placed(n, some, top.T, p.gather(0, top).T))
 
-# %% ../nbs/32_ease.ipynb #f776c513
+# %% ../nbs/32_ease.ipynb #e53b2c5f
 def _most_popular(dls, n):
     "The rows of the `n` items with the most choices, in order"
     count = torch.bincount(interactions(dls)[1], minlength=len(dls.classes[dls.item_name]))
     return count.sort(descending=True, stable=True).indices[:n].sort().values
 
-# %% ../nbs/32_ease.ipynb #008cb0e0
+# %% ../nbs/32_ease.ipynb #ad5eba09
 def _placed(n, some, near, weights):
     "Neighbours and weights `(m, k)` of the items `some` `(m,)` as tables with `n` rows"
     if some is None: return near,weights
@@ -58,7 +58,7 @@ def _placed(n, some, near, weights):
     res[0][some],res[1][some] = some[near],weights
     return res
 
-# %% ../nbs/32_ease.ipynb #28f688d7
+# %% ../nbs/32_ease.ipynb #c772ace1
 def neighbour_ease(
     dls, # `CollabDataLoaders`
     k=100, # neighbours of each item, and so weights
@@ -83,7 +83,7 @@ def neighbour_ease(
             weights[rows[bad]] = torch.linalg.solve(G[bad], both[rows[bad]])
     return sparse_weights(dls, near, weights)
 
-# %% ../nbs/32_ease.ipynb #10380a15
+# %% ../nbs/32_ease.ipynb #8ca34a97
 def _pairs(cols, values, s):
     "The co-occurrences `(b, k, k)` of all pairs among items `s` `(b, k)`, where stored"
     keys = cols[s]

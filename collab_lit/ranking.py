@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['RankingLoss', 'SampledSoftmax']
 
-# %% ../nbs/33_ranking.ipynb #d753cb40
+# %% ../nbs/33_ranking.ipynb #6994f338
 import torch
 from fastcore.basics import patch
 from torch.nn import functional as F
