@@ -22,40 +22,50 @@ from .archives import *
 from .audience import *
 from .baselines import *
 from .batches import *
+from .blend import *
 from .callbacks import *
 from .checkpoints import *
 from .choose import *
 from .data import *
 from .datasets import *
 from .difference import *
+from .ease import *
 from .engine import *
 from .evaluate import *
 from .explain import *
 from .files import *
 from .forget import *
+from .implicit import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
 from .lists import *
 from .metrics import *
 from .model import *
+from .monitor import *
+from .neighbours import *
 from .newcomers import *
 from .onecycle import *
 from .page import *
 from .posterior import *
 from .progress import *
+from .ranking import *
 from .recommend import *
+from .rules import *
 from .sampler import *
 from .scorer import *
 from .solve import *
 from .split import *
 from .tables import *
 from .topn import *
+from .tune import *
+from .variety import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''archives datasets tables batches split data model engine metrics scorer
     baselines progress learner onecycle interpret topn solve newcomers recommend audience
-    explain evaluate difference lists leastsquares sampler posterior choose checkpoints files
-    callbacks page forget'''.split()
+    explain evaluate difference lists neighbours ease ranking implicit variety rules monitor
+    blend tune leastsquares sampler posterior choose checkpoints files callbacks page
+    forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
