@@ -21,18 +21,20 @@ from torch.nn import functional as F
 from .archives import *
 from .audience import *
 from .baselines import *
+from .batches import *
 from .callbacks import *
 from .checkpoints import *
 from .choose import *
 from .data import *
 from .datasets import *
 from .ease import *
+from .difference import *
 from .engine import *
 from .evaluate import *
 from .explain import *
 from .files import *
-from .forget import *
 from .implicit import *
+from .forget import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
@@ -55,9 +57,10 @@ from .tables import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets tables split data model engine metrics scorer baselines
-    progress learner onecycle interpret topn solve newcomers recommend audience explain
-    evaluate lists neighbours ease ranking implicit leastsquares sampler posterior choose
-    checkpoints files callbacks page forget'''.split()
+_chapters = '''archives datasets tables batches split data model engine metrics scorer
+    baselines progress learner onecycle interpret topn solve newcomers recommend
+    audience explain evaluate difference lists neighbours ease ranking implicit
+    leastsquares sampler posterior choose checkpoints files callbacks page
+    forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
