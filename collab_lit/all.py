@@ -35,6 +35,7 @@ from .ease import *
 from .engine import *
 from .evaluate import *
 from .explain import *
+from .faststep import *
 from .features import *
 from .files import *
 from .forget import *
@@ -65,10 +66,10 @@ from .tune import *
 from .variety import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets tables batches split data features model engine metrics scorer
-    baselines progress learner onecycle interpret topn solve newcomers recommend audience
-    explain evaluate difference lists neighbours ease ranking implicit variety rules monitor
-    blend tune leastsquares sampler posterior answers diagnosis choose checkpoints files
-    callbacks page forget'''.split()
+_chapters = '''archives datasets tables batches split data features model engine faststep
+    metrics scorer baselines progress learner onecycle interpret topn solve newcomers recommend
+    audience explain evaluate difference lists neighbours ease ranking implicit variety rules
+    monitor blend tune leastsquares sampler posterior answers diagnosis choose checkpoints
+    files callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
