@@ -13,3 +13,12 @@ bench: $(BENCH)/ready  ## compare with other libraries on MovieLens 100k
 
 bench-scale: $(BENCH)/ready  ## measure time and memory up to 25 million ratings
 	PYTHONPATH=. $(BENCH)/bin/python benchmarks/scale.py $(ARGS)
+
+LISTS := benchmarks/.venv-lists
+$(LISTS)/ready: benchmarks/requirements-lists.txt
+	$(PYTHON) -m venv $(LISTS)
+	if $(LISTS)/bin/pip install -r $<; then touch $@; else grep -v '^#' $< | xargs -n 1 $(LISTS)/bin/pip install || true; fi
+
+.PHONY: bench-lists
+bench-lists: $(LISTS)/ready  ## compare scorers and libraries for lists
+	PYTHONPATH=. OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(LISTS)/bin/python benchmarks/lists.py $(ARGS)
