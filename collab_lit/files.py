@@ -13,10 +13,11 @@ import torch
 from fastcore.basics import patch
 from torch.linalg import cholesky_ex
 
-from . import evaluate, explain, interpret # for the methods of what is loaded
+from . import answers, evaluate, explain, interpret # for the methods
 from .baselines import DampedMeans, Popularity
 from .checkpoints import check_like, read_file, refusing, strip_prefix, write_file
 from .data import CategoryMap, CollabDataLoaders, CollabDataset
+from .features import Sittings
 from .learner import Learner
 from .implicit import Factors
 from .lists import ItemWeights
@@ -35,8 +36,7 @@ _layouts = { # the tensors of each scorer that is no learner, and their dimensio
     Posterior: dict(users='usd:float16', items='isd:float16', user_noise='us', item_noise='is',
                     links='srf', precs='sff', item_vectors='iv', numbers='5'),
 }
-_own_sizes = dict( # letters that a header has sizes for, and the least that they can be
-    Posterior=dict(s=1, d=2, r=2), SparseItemWeights=dict(m=0), Factors=dict(k=1))
+_own_sizes = dict(SparseItemWeights='m', Factors='k') # the header has a size for this letter
 _kinds = {o.__name__: o for o in (Learner, *_layouts)}
 _models = {o.__name__: o for o in (EmbeddingDotBias, EmbeddingNN)}
 
@@ -65,14 +65,20 @@ def _empty_model(header):
 def _sizes(header):
     "The sizes that the letters in `_layouts` stand for, from this `header`"
     n = dict(zip('ui', (len(o) + 1 for o in header['ids']), strict=True))
-    least = _own_sizes.get(header['scorer'], {})
-    own = {o: header['sizes'][o] for o in least}
-    if not all(type(o) is int and o >= m for o,m in zip(own.values(), least.values())):
-        sizes = ', '.join(least)
-        raise ValueError(f"'sizes' {sizes} are {[*own.values()]}, but should be integers from "
-                         f"{[*least.values()]} up")
-    if 'd' in own: own |= {'f': own['d'] - 1, 'v': own['r'] - 2}
-    return n | own | {'4': 4, '5': 5}
+    if name := _own_sizes.get(header['scorer']):
+        size = header['sizes'][name]
+        if type(size) is not int or size < 1:
+            raise ValueError(f"'sizes' {name} is {size}, but should be an integer from 1 up")
+        return n | {name: size, '4': 4}
+    if header['scorer'] != 'Posterior': return n
+    s,d,r = sizes = [header['sizes'][o] for o in 'sdr']
+    if not all(type(o) is int for o in sizes) or s < 1 or d < 2 or r < 2:
+        raise ValueError(f"'sizes' s, d and r are {sizes}, but should be from [1, 2, 2] up")
+    f,v = (header['sizes'].get(o, old) for o,old in (('f', d - 1), ('v', r - 2)))
+    whole = type(f) is type(v) is int
+    if not whole or f not in (d - 1, d - 3) or not 0 <= v <= r - 2:
+        raise ValueError(f"'sizes' f and v are {f} and {v}, for d = {d} and r = {r}")
+    return n | {'s': s, 'd': d, 'r': r, 'f': f, 'v': v, '5': 5}
 
 # %% ../nbs/61_files.ipynb #1f834103
 def _empty(*size, dtype='float32'):
@@ -84,6 +90,14 @@ def _empty_state(kind, n):
     specs = {k: (o.split(':') + ['float32'])[:2] for k,o in _layouts[kind].items()}
     return {k: _empty(*(n[o] for o in axes), dtype=dtype) for k,(axes,dtype) in specs.items()}
 
+def _empty_sittings(sittings, s):
+    "The tensors, without memory, of the `Sittings` that a header describes, in `s` draws"
+    res = {}
+    for k,n in enumerate(sittings['labels']):
+        res |= {f'keys{k}': _empty(n, dtype='int64'), f'precs{k}': _empty(s),
+                f'effects{k}': _empty(n, s, dtype='float16')}
+    return res
+
 # %% ../nbs/61_files.ipynb #5e60c018
 def _layout(header, m=None):
     "The tensors a file with this `header` and `m` ratings must hold, without memory"
@@ -91,6 +105,7 @@ def _layout(header, m=None):
     res = {f'trained.{k}': _empty(n[k[0]], dtype='bool') for k in ('user', 'item')}
     if m is not None: res['ratings.x'] = _empty(m, 2, dtype='int32')
     if m is not None: res['ratings.y'] = _empty(m, 1)
+    if 'sittings' in header: res |= _empty_sittings(header['sittings'], n['s'])
     if kind is not Learner: return res | _empty_state(kind, n)
     model = _empty_model(header)
     for name,rows,need in zip(header['names'], (model.u_weight, model.i_weight), n.values()):
@@ -122,6 +137,10 @@ def _check_posterior(tensors):
             raise ValueError(f"{name!r} holds numbers that are not above 0")
     if cholesky_ex(tensors['precs'])[1].any():
         raise ValueError("'precs' holds matrices that are not positive definite")
+    for k in (0, 1):
+        keys = tensors.get(f'keys{k}', torch.arange(0))
+        if (keys[1:] <= keys[:-1]).any() or (tensors.get(f'precs{k}', keys) < 0).any():
+            raise ValueError(f"'keys{k}' isn't sorted, or 'precs{k}' has numbers below 0")
     _,std,low,high,_ = tensors['numbers'].tolist()
     if std <= 0 or low > high:
         raise ValueError(f"'numbers' has a deviation of {std}, a scale from {low} to {high}")
@@ -172,9 +191,15 @@ def export(self:Scorer,
     if kind=='Learner':
         model = self.model
         header |= dict(model=type(model).__name__, hparams=model.hparams, noise=self.noise())
-    if kind in _own_sizes:
+    if name := _own_sizes.get(kind):
         axes = [o for k,v in _layouts[type(self)].items() for o in zip(v, tensors[k].shape)]
-        header['sizes'] = {a: n for a,n in axes if a in _own_sizes[kind]}
+        header['sizes'] = {name: dict(axes)[name]}
+    if kind=='Posterior':
+        s,r,f = self.links.shape
+        header['sizes'] = dict(s=s, d=self.users.shape[2], r=r, f=f,
+                               v=self.item_vectors.shape[1])
+        if (o := self.sittings) is not None:
+            header['sittings'] = dict(name=o.name, labels=list(map(len, o.keys)))
     _check(tensors, header)
     return write_file(self.path/file, tensors, **header)
 
@@ -204,7 +229,9 @@ def _build(tensors, header, path, device):
                             device=device, trained=trained)
     kind = _kinds[header['scorer']]
     if kind is Learner: return _build_learner(dls, strip_prefix(tensors, 'model.'), header)
-    return kind(dls, **{k: tensors[k] for k in _layouts[kind]})
+    res = kind(dls, **{k: tensors[k] for k in _layouts[kind]})
+    if 'sittings' in header: res.sittings = Sittings.load(header['sittings']['name'], tensors)
+    return res
 
 # %% ../nbs/61_files.ipynb #aa80d58e
 def _build_learner(dls, weights, header):
