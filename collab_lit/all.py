@@ -23,46 +23,60 @@ from .archives import *
 from .audience import *
 from .baselines import *
 from .batches import *
+from .blend import *
 from .callbacks import *
 from .checkpoints import *
 from .choose import *
 from .data import *
 from .datasets import *
-from .difference import *
 from .diagnosis import *
+from .difference import *
 from .docstrings import *
+from .ease import *
 from .engine import *
-from .faststep import *
 from .evaluate import *
 from .explain import *
+from .faststep import *
 from .features import *
 from .files import *
 from .forget import *
+from .implicit import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
 from .lists import *
 from .metrics import *
 from .model import *
+from .monitor import *
+from .neighbours import *
 from .newcomers import *
 from .onecycle import *
 from .page import *
 from .posterior import *
 from .progress import *
+from .ranking import *
 from .recommend import *
+from .replies import *
+from .rules import *
 from .sampler import *
 from .scorer import *
+from .serve import *
 from .solve import *
 from .split import *
 from .tables import *
 from .topn import *
+from .tune import *
+from .variety import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets tables batches split data features model engine faststep
-    metrics scorer baselines progress learner onecycle interpret topn solve
-    newcomers recommend audience explain evaluate difference lists
-    leastsquares sampler posterior answers diagnosis choose checkpoints files
-    callbacks page forget docstrings'''.split()
+_chapters = '''
+    archives datasets batches tables split data features model engine faststep metrics
+    scorer baselines progress learner onecycle interpret topn solve newcomers
+    recommend explain evaluate audience difference lists neighbours ease ranking
+    implicit variety rules blend leastsquares sampler posterior answers diagnosis
+    choose tune checkpoints files callbacks page forget monitor replies serve
+    docstrings
+'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
 for o in _chapters: add_help(import_module(f'collab_lit.{o}'))

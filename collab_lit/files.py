@@ -36,8 +36,7 @@ _layouts = { # the tensors of each scorer that is no learner, and their dimensio
     Posterior: dict(users='usd:float16', items='isd:float16', user_noise='us', item_noise='is',
                     links='srf', precs='sff', item_vectors='iv', numbers='5'),
 }
-_own_sizes = dict( # letters that a header has sizes for, and the least that they can be
-    SparseItemWeights=dict(m=0), Factors=dict(k=1))
+_own_sizes = dict(SparseItemWeights='m', Factors='k') # the header has a size for this letter
 _kinds = {o.__name__: o for o in (Learner, *_layouts)}
 _models = {o.__name__: o for o in (EmbeddingDotBias, EmbeddingNN)}
 
@@ -63,20 +62,15 @@ def _empty_model(header):
     with torch.device('meta'): return make(**header['hparams']).float()
 
 # %% ../nbs/61_files.ipynb #73ba48a7
-def _small_sizes(header):
-    "The sizes of sparse weights or factors, from this `header`, checked"
-    least = _own_sizes.get(header['scorer'], {})
-    own = {o: header['sizes'][o] for o in least}
-    if not all(type(o) is int and o >= m for o,m in zip(own.values(), least.values())):
-        sizes = ', '.join(least)
-        raise ValueError(f"'sizes' {sizes} are {[*own.values()]}, but should be integers from "
-                         f"{[*least.values()]} up")
-    return own | {'4': 4}
-
 def _sizes(header):
     "The sizes that the letters in `_layouts` stand for, from this `header`"
     n = dict(zip('ui', (len(o) + 1 for o in header['ids']), strict=True))
-    if header['scorer'] != 'Posterior': return n | _small_sizes(header)
+    if name := _own_sizes.get(header['scorer']):
+        size = header['sizes'][name]
+        if type(size) is not int or size < 1:
+            raise ValueError(f"'sizes' {name} is {size}, but should be an integer from 1 up")
+        return n | {name: size, '4': 4}
+    if header['scorer'] != 'Posterior': return n
     s,d,r = sizes = [header['sizes'][o] for o in 'sdr']
     if not all(type(o) is int for o in sizes) or s < 1 or d < 2 or r < 2:
         raise ValueError(f"'sizes' s, d and r are {sizes}, but should be from [1, 2, 2] up")
@@ -197,9 +191,9 @@ def export(self:Scorer,
     if kind=='Learner':
         model = self.model
         header |= dict(model=type(model).__name__, hparams=model.hparams, noise=self.noise())
-    if kind in _own_sizes:
+    if name := _own_sizes.get(kind):
         axes = [o for k,v in _layouts[type(self)].items() for o in zip(v, tensors[k].shape)]
-        header['sizes'] = {a: n for a,n in axes if a in _own_sizes[kind]}
+        header['sizes'] = {name: dict(axes)[name]}
     if kind=='Posterior':
         s,r,f = self.links.shape
         header['sizes'] = dict(s=s, d=self.users.shape[2], r=r, f=f,
