@@ -31,6 +31,7 @@ from .datasets import *
 from .ease import *
 from .difference import *
 from .diagnosis import *
+from .docstrings import *
 from .engine import *
 from .faststep import *
 from .evaluate import *
@@ -65,6 +66,7 @@ _chapters = '''archives datasets tables batches split data features model engine
     metrics scorer baselines progress learner onecycle interpret topn solve
     newcomers recommend audience explain evaluate difference lists neighbours
     ease ranking implicit leastsquares sampler posterior answers diagnosis
-    choose checkpoints files callbacks page forget'''.split()
+    choose checkpoints files callbacks page forget docstrings'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
+for o in _chapters: add_help(import_module(f'collab_lit.{o}'))
