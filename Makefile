@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DESCRIPTION := settings.ini setup.py pyproject.toml constraints.txt
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test prepare docs preview clean
+.PHONY: help tutorial test attacks test-all prepare docs preview clean
 
 help:  ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,6 +13,12 @@ tutorial: .venv/installed  ## train on MovieLens 100k as the tutorial does, and 
 
 test: .venv/installed-dev  ## run every check
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+attacks: .venv/installed-dev  ## damage files, kill trainings, soak and ask from threads, at length: a quarter of an hour
+	@for o in files kills soak threads; do \
+	    OMP_NUM_THREADS=1 $(BIN)/python -W ignore tests/attacks/$$o.py || exit 1; done
+
+test-all: test attacks  ## every check and every attack
 
 prepare: .venv/installed-dev  ## after editing a notebook: export it, clean it, render README.md
 	$(BIN)/nbdev_export

@@ -18,6 +18,7 @@ from matplotlib import pyplot as plt
 from torch import nn, tensor
 from torch.nn import functional as F
 
+from .archives import *
 from .baselines import *
 from .callbacks import *
 from .checkpoints import *
@@ -45,10 +46,11 @@ from .scorer import *
 from .solve import *
 from .split import *
 from .tables import *
+from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''datasets tables split data model engine metrics scorer baselines progress
-    learner onecycle interpret solve newcomers recommend explain evaluate lists leastsquares
-    sampler posterior choose checkpoints files callbacks page'''.split()
+_chapters = '''archives datasets tables split data model engine metrics scorer baselines
+    progress learner onecycle interpret topn solve newcomers recommend explain evaluate lists
+    leastsquares sampler posterior choose checkpoints files callbacks page'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

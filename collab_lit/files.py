@@ -6,6 +6,7 @@
 __all__ = ['load_learner']
 
 # %% ../nbs/61_files.ipynb #34b72ef4
+import math
 from pathlib import Path
 
 import torch
@@ -88,12 +89,18 @@ def _layout(header, m=None):
             raise ValueError(f"the model has {has} rows for {name!r}, whose ids need {need}")
     return res | {f'model.{k}': v for k,v in model.state_dict().items()}
 
+# %% ../nbs/61_files.ipynb #c6574a2d
+def _is_id(o):
+    "Is `o` text or a finite number?"
+    if isinstance(o, float): return math.isfinite(o)
+    return isinstance(o, (str, int)) and not isinstance(o, bool)
+
 # %% ../nbs/61_files.ipynb #5e60c020
 def _check_ids(names, ids):
     "Raise an error unless JSON can hold the `names` of three columns and the lists of `ids`"
     texts = {'names of columns': names} | {f'ids of {k!r}': v for k,v in zip(names, ids)}
     for what,col in texts.items():
-        if wrong := [o for o in col if not isinstance(o, (str, int, float))]:
+        if wrong := [o for o in col if not _is_id(o)]:
             raise TypeError(f"{what} must be text or numbers to be exported, and {wrong[0]!r} "
                             "is neither: convert them with `.astype(str)`")
     if not len(names)==len(set(names))==3: raise ValueError(f"{names} are not three names")
@@ -114,14 +121,19 @@ def _check_posterior(tensors):
 def _check(tensors, header):
     "Raise an error unless the `tensors` and the `header` of a file fit together"
     _check_ids(header['names'], header['ids'])
+    if len(header.get('hparams', {}).get('layers', ())) > len(tensors):
+        raise ValueError("'hparams' has more layers than the file has tensors")
     x = tensors.get('ratings.x')
     check_like(tensors, _layout(header, None if x is None else len(x)))
     n = torch.tensor([len(o) + 1 for o in header['ids']])
     if x is not None and ((x < 0) | (x >= n)).any():
         raise ValueError("'ratings.x' has rows that no id belongs to")
     if header['scorer']=='Posterior': _check_posterior(tensors)
-    if header['scorer']=='Learner' and not header['noise'] >= 0:
-        raise ValueError(f"'noise' is {header['noise']}, but should be a number from 0 up")
+    if any(k.endswith('running_var') and (t < 0).any() for k,t in tensors.items()):
+        raise ValueError("a variance in the network is negative")
+    noise = header['noise'] if header['scorer']=='Learner' else 0.
+    if type(noise) not in (int, float) or not noise >= 0:
+        raise ValueError(f"'noise' is {noise!r}, but should be a number from 0 up")
 
 # %% ../nbs/61_files.ipynb #e7e9b02b
 @patch

@@ -18,8 +18,9 @@ from fastcore.meta import delegates
 from .data import CollabDataset, CollabDL
 from .engine import Adam, MSELossFlat, like, stepper, threads_for
 from .model import EmbeddingDotBias, EmbeddingNN, get_emb_sz, is_dot_product
-from .progress import (Callback, NonFiniteLoss, Recorder, beside_means,
-    check_callback, check_losses, evaluating, non_finite, notifying, progress_for, showing)
+from collab_lit.progress import (Callback, NonFiniteLoss, Recorder, beside_means,
+    check_callback, check_losses, evaluating, non_finite, notifying, progress_for, showing,
+    training)
 from .scorer import RatingScorer
 
 # %% ../nbs/16_learner.ipynb #c6ac6120
@@ -51,7 +52,7 @@ class Learner(RatingScorer):
         for (name,vocab),attr in zip(dls.classes.items(), ('u_weight', 'i_weight')):
             n,m = getattr(getattr(model, attr, None), 'num_embeddings', math.inf),len(vocab)
             if n < m: raise ValueError(f"the model has {n} rows for {name!r}, which needs {m}")
-        self.model,self.loss_func = model.to(dls.device),loss_func or MSELossFlat()
+        self.model,self.loss_func = model.to(dls.device).eval(),loss_func or MSELossFlat()
         self.opt_func,self.lr,self.wd,self.moms = opt_func,lr,0.01 if wd is None else wd,moms
         self.cbs,self.metrics = [*map(check_callback, listify(cbs))],[*listify(metrics)]
         self.path,self.model_dir = self.path if path is None else Path(path),model_dir
@@ -183,11 +184,11 @@ def fit_schedule(self:Learner,
         self._ready_opt(reset_opt)
         for g in self.opt.param_groups:
             if not g.get('exempt'): g['weight_decay'] = self.wd if wd is None else wd
-        self.n_epoch,self.stop,self.recorder = n_epoch,False,Recorder(self.metrics)
+        self.n_epoch,self.start_epoch,self.schedule = n_epoch,0,(lrs, moms)
+        self.stop,self.recorder = False,Recorder(self.metrics)
         with (threads_for(size + 100*self.dls.bs), notifying(cbs, self),
-              stepper(self.model, self.loss_func, self.opt) as st):
-            self.model.train()
-            for self.epoch in range(n_epoch):
+              stepper(self.model, self.loss_func, self.opt) as st, training(self.model)):
+            for self.epoch in range(self.start_epoch, n_epoch):
                 start,now = time.perf_counter(),slice(self.epoch*n, (self.epoch + 1)*n)
                 for cb in cbs: cb.before_epoch(self)
                 self._one_epoch(st, lrs[now], moms[now], stepping)

@@ -18,7 +18,7 @@ from matplotlib import pyplot as plt
 
 from .engine import stepper, threads_for
 from .learner import Learner
-from .progress import Recorder, keeping_modes
+from .progress import Recorder, training
 
 # %% ../nbs/17_onecycle.ipynb #861428b0
 def SchedCos(
@@ -150,9 +150,8 @@ def lr_find(self:Learner,
     lrs = [SchedExp(start_lr, end_lr)(i/(num_it - 1)) for i in range(num_it)]
     size = sum(o.numel() for o in kept.values())
     try:
-        with (self._only_training(), keeping_modes(self.model),
+        with (self._only_training(), training(self.model),
               torch.random.fork_rng(devices=[]), threads_for(size)):
-            self.model.train()
             losses = self._try_lrs(lrs)
     finally: self.model.load_state_dict(kept)
     res = SuggestedLRs(valley(lrs[:len(losses)], losses))

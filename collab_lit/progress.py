@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Recorder', 'beside_means', 'Callback', 'check_callback', 'notifying', 'NonFiniteLoss', 'non_finite', 'check_losses',
-           'keeping_modes', 'evaluating', 'Progress', 'is_watched', 'progress_for', 'showing']
+           'training', 'evaluating', 'Progress', 'is_watched', 'progress_for', 'showing']
 
 # %% ../nbs/15_progress.ipynb #23680cf4
 import math, sys, time, warnings
@@ -150,14 +150,12 @@ def check_losses(
 
 # %% ../nbs/15_progress.ipynb #d4c6f433
 @contextmanager
-def keeping_modes(
+def training(
     model, # an `nn.Module`
 ):
-    "Put every module of `model` back in its present mode at the end, whatever happens"
-    modes = {m: m.training for m in model.modules()}
-    try: yield model
-    finally:
-        for m,mode in modes.items(): m.training = mode
+    "`model` in training mode, and in evaluation mode afterwards, whatever happens"
+    try: yield model.train()
+    finally: model.eval()
 
 # %% ../nbs/15_progress.ipynb #3ef8249f
 @contextmanager
@@ -165,7 +163,12 @@ def evaluating(
     model, # an `nn.Module`
 ):
     "`model` in evaluation mode without gradients, and back in its own modes afterwards"
-    with keeping_modes(model), torch.no_grad(): yield model.eval()
+    active = [m for m in model.modules() if m.training]
+    try:
+        for m in active: m.training = False
+        with torch.no_grad(): yield model
+    finally:
+        for m in active: m.training = True
 
 # %% ../nbs/15_progress.ipynb #a09e65ce
 class Progress(Callback):
