@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['as_frame', 'file_opener', 'whole', 'open_excel', 'open_json', 'open_arrow', 'open_table']
 
-# %% ../nbs/01b_readers.ipynb #cab08969
+# %% ../nbs/01b_readers.ipynb #1ed72164
 import bz2, codecs, gzip, io, json, lzma, re, zipfile
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ import pandas as pd
 
 from .textfiles import Source, default_names, is_data, open_text, unique_names
 
-# %% ../nbs/01b_readers.ipynb #113fcfec
+# %% ../nbs/01b_readers.ipynb #fa041568
 def as_frame(
     table, # pandas or Polars DataFrame, Polars LazyFrame, Arrow table, DuckDB relation
 ): # pandas DataFrame; a pandas table as it is
@@ -27,7 +27,7 @@ def as_frame(
     raise TypeError("ratings must be a pandas or Polars DataFrame, an Arrow table or a "
                     f"DuckDB relation, not a {type(table).__name__}")
 
-# %% ../nbs/01b_readers.ipynb #0b4f3bc5
+# %% ../nbs/01b_readers.ipynb #a733eb02
 _decompressors = {'.gz': gzip.open, '.bz2': bz2.open, '.xz': lzma.open}
 
 def _zip_part(f, part):
@@ -54,7 +54,7 @@ def file_opener(
     with source() as f: part = _zip_part(f, part)
     return Path(part).name, lambda: zipfile.ZipFile(source()).open(part)
 
-# %% ../nbs/01b_readers.ipynb #724e6086
+# %% ../nbs/01b_readers.ipynb #7b8a20fd
 def whole(
     df, # a table that has been read
     notes=(), # texts that say how
@@ -86,7 +86,7 @@ def open_excel(
     several = len(sheets) > 1 and part is None
     return whole(df.reset_index(drop=True).infer_objects(), notes if several else [])
 
-# %% ../nbs/01b_readers.ipynb #7b268c0f
+# %% ../nbs/01b_readers.ipynb #9cd75e53
 def open_json(
     opener, # function that opens a file's bytes
 ): # `Source`
@@ -98,10 +98,11 @@ def open_json(
         pick = (lambda o: {k: o.get(k) for k in columns}) if columns else lambda o: o
         with opener() as f:
             text = io.TextIOWrapper(f, 'utf-8-sig')
-            return pd.DataFrame([pick(json.loads(o)) for o in islice(text, nrows) if o.strip()])
+            rows = [pick(json.loads(o)) for o in islice(text, nrows) if o.strip()]
+            return pd.DataFrame(rows)
     return Source(read(nrows=1000), read)
 
-# %% ../nbs/01b_readers.ipynb #046095b9
+# %% ../nbs/01b_readers.ipynb #d8c7a212
 def open_arrow(
     path, # of a file or of a folder
     form, # 'parquet' or 'feather'
@@ -115,7 +116,7 @@ def open_arrow(
     read = lambda columns=None: data.to_table(columns).to_pandas()
     return Source(data.head(1000).to_pandas(), read)
 
-# %% ../nbs/01b_readers.ipynb #ecce24a8
+# %% ../nbs/01b_readers.ipynb #afddf06e
 def open_table(
     path, # of a file or of a folder of Parquet files, or the http(s) address of a file
     sep=None, # between the columns of a text, such as ';' or 'tab'; None finds out
@@ -133,7 +134,9 @@ def open_table(
     if suffix in ('.feather', '.arrow', '.ipc'): return open_arrow(path, 'feather')
     if suffix in ('.xlsx', '.xlsm', '.xls', '.ods'):
         return open_excel(opener, columns, part if name==Path(path).name else None, wide)
-    with opener() as f: first = f.read(100).lstrip(codecs.BOM_UTF8).lstrip()[:1]
+    with opener() as f: start = f.read(100)
+    if start[:4] == b'PAR1': return open_arrow(path, 'parquet')
+    first = start.lstrip(codecs.BOM_UTF8).lstrip()[:1]
     if first and first in b'{[':
         try: return open_json(opener)
         except ValueError as e: raise ValueError(f"its JSON can't be read ({e})") from None
