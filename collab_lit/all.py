@@ -19,7 +19,9 @@ from torch import nn, tensor
 from torch.nn import functional as F
 
 from .archives import *
+from .audience import *
 from .baselines import *
+from .batches import *
 from .callbacks import *
 from .checkpoints import *
 from .choose import *
@@ -29,6 +31,7 @@ from .engine import *
 from .evaluate import *
 from .explain import *
 from .files import *
+from .forget import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
@@ -40,17 +43,21 @@ from .onecycle import *
 from .page import *
 from .posterior import *
 from .progress import *
+from .ratings import *
+from .readers import *
 from .recommend import *
 from .sampler import *
 from .scorer import *
 from .solve import *
 from .split import *
 from .tables import *
+from .textfiles import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets tables split data model engine metrics scorer baselines
-    progress learner onecycle interpret topn solve newcomers recommend explain evaluate lists
-    leastsquares sampler posterior choose checkpoints files callbacks page'''.split()
+_chapters = '''archives datasets textfiles readers tables ratings batches split data model engine
+    metrics scorer baselines progress learner onecycle interpret topn solve newcomers recommend
+    audience explain evaluate lists leastsquares sampler posterior choose checkpoints
+    files callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

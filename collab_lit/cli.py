@@ -24,8 +24,9 @@ from .learner import collab_learner, set_seed, y_range_for
 from .metrics import mae, rating_metrics, rmse
 from .posterior import collab_posterior
 from .progress import Progress
+from .ratings import read_ratings
 from .split import TimeSplitter
-from .tables import read_movielens, read_ratings, same_kind
+from .tables import read_movielens, same_kind
 
 # %% ../nbs/80_cli.ipynb #85466191
 def _tell(text): print(text, file=sys.stderr)
@@ -181,12 +182,12 @@ def _result(scorer, truth):
 @call_parse
 @_plainly()
 def collab_train(
-    table:str, # CSV, TSV or Parquet file with a row per rating
+    table:str, # file with a row per rating: CSV, Parquet, JSON, Excel, compressed or not
     out:str='model', # new folder for the trained learner and the ratings held out
-    user:str=None, # name of the user column; else the first
-    item:str=None, # name of the item column; else the second
-    rating:str=None, # name of the rating column; else the third
-    sep:str=None, # what separates columns, such as ';' or tab; else tab for .tsv, else comma
+    user:str=None, # name of the user column; else found
+    item:str=None, # name of the item column; else found
+    rating:str=None, # name of the rating column; else found
+    sep:str=None, # what separates columns, such as ';' or tab; else found
     columns:str=None, # names of all columns, separated by commas, if the file has no header
     time:str=None, # column of numbers or dates, to hold out the latest; else random ones
     valid:float=0.2, # share of the ratings to hold out
@@ -199,12 +200,13 @@ def collab_train(
 ):
     "Train on a table of ratings, for collab_evaluate, collab_recommend and collab_similar"
     _check_model(model, sweeps=sweeps, epochs=epochs, bs=bs)
-    names = [user, item, rating, *([time] if time else [])]
     with _new_folder(out) as path, redirect_stdout(sys.stderr):
-        ratings = read_ratings(table, names, sep, columns and columns.split(','))
+        columns = columns and columns.split(',')
+        ratings = read_ratings(table, user, item, rating, time, sep=sep, columns=columns)
+        names = dict(zip(('user_name', 'item_name', 'rating_name'), ratings))
         set_seed(seed)
         options = dict(seed=seed, splitter=_splitter(time, valid), path=path, bs=bs or 64)
-        dls = CollabDataLoaders.from_df(ratings, valid, **options)
+        dls = CollabDataLoaders.from_df(ratings, valid, **names, **options)
         y_range_for(dls.train_ds.y) # refuses ratings that are all the same
         print(dls, '', sep='\n')
         makers = _makers(factors, sweeps, epochs, seed)
@@ -223,7 +225,7 @@ def _load(folder):
 def _read_for(learn, path):
     "The ratings in a file, with ids of the kind that `learn` knows"
     classes = learn.dls.classes
-    ratings = read_ratings(path, [*classes, learn.dls.rating_name])
+    ratings = read_ratings(path, *classes, learn.dls.rating_name, say=None)
     ids = {name: same_kind(ratings[name], vocab.ids, name) for name,vocab in classes.items()}
     return ratings.assign(**ids)
 

@@ -6,7 +6,7 @@
 __all__ = ['as_written', 'as_numbers', 'date_order', 'as_times', 'read_ratings', 'clean_ratings', 'suspicious_value',
            'warn_suspicious']
 
-# %% ../nbs/02b_ratings.ipynb #92a14294
+# %% ../nbs/02b_ratings.ipynb #e448e702
 import re, warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +19,7 @@ from .readers import as_frame, open_table, whole
 from .tables import (_usual, check_column, check_rows, column_names, numbers_rows,
                                plain_name)
 
-# %% ../nbs/02b_ratings.ipynb #49227240
+# %% ../nbs/02b_ratings.ipynb #273ff20e
 def as_written(
     ids, # Series of n ids, text
 ): # Series of n ids, whole numbers or text
@@ -27,7 +27,7 @@ def as_written(
     whole = ids.drop_duplicates().str.fullmatch('0|-?[1-9][0-9]{0,17}', na=False)
     return ids.astype('int64') if len(ids) and whole.all() else ids
 
-# %% ../nbs/02b_ratings.ipynb #4ef14b71
+# %% ../nbs/02b_ratings.ipynb #de95e2ed
 _missing = ['', *r'NA N/A n/a NaN nan null NULL None <NA> #N/A \N -'.split()]
 _truth = dict.fromkeys(['True', 'true', 'TRUE'], '1') | \
     dict.fromkeys(['False', 'false', 'FALSE'], '0')
@@ -68,7 +68,7 @@ def as_numbers(
     res = back(numbers, np.nan)
     return res if res.isna().any() or (res % 1).any() else res.astype('int64')
 
-# %% ../nbs/02b_ratings.ipynb #5576d989
+# %% ../nbs/02b_ratings.ipynb #b44a7431
 def date_order(
     text, # Series of n texts
     name, # of the column, for the message
@@ -104,7 +104,7 @@ def as_times(
     check_rows(col, bad, 'holds no date', 'write dates like 2004-12-31')
     return back(when.to_numpy('datetime64[ns]'), np.datetime64('NaT', 'ns'))
 
-# %% ../nbs/02b_ratings.ipynb #991047c8
+# %% ../nbs/02b_ratings.ipynb #24ee1eb0
 def _without_blanks(df):
     "The rows that are neither empty nor the header again, and notes on the others"
     blank,again = (df == '').all(axis=1),(df == pd.Series(list(df), list(df))).all(axis=1)
@@ -120,12 +120,12 @@ def _melt(df, user, item, rating):
     long = df.melt(names[0], var_name=names[1], value_name=names[2])
     return long[long[names[2]].notna() & (long[names[2]] != '')].reset_index(drop=True)
 
-def _find_columns(head, names, is_file):
+def _find_columns(head, names, others, is_file):
     "The user, item and rating column of a table that begins with `head`, and notes"
     columns = list(head)
     for o in names: o is None or check_column(o, columns)
     skip = [o for o in columns if numbers_rows(head, o) and o not in names]
-    found = column_names(columns, names, skip)
+    found = column_names(columns, names, skip + others)
     guessed = [o for o in found if o is not None and o not in names]
     if is_file and len(columns) > 12 and found[1] in guessed and \
             plain_name(found[1]) not in _usual['item']:
@@ -149,7 +149,7 @@ def _summary(df, names, notes, table):
             f"rating {rating!r} ({scale})")
     return '\n  '.join([line, *notes])
 
-# %% ../nbs/02b_ratings.ipynb #745f404a
+# %% ../nbs/02b_ratings.ipynb #0d344dac
 @contextmanager
 def _naming(table):
     "Put the name of the file `table` before the message of an error"
@@ -195,16 +195,17 @@ def read_ratings(
         source = open_table(table, wide=wide, **kwargs) if is_file else whole(as_frame(table))
         if wide:
             source = whole(_melt(source.read(), user, item, rating), source.notes, source.text)
-        names,notes = _find_columns(source.head, (user, item, rating), is_file and not wide)
-        others = [o for o in source.head if o not in names] if keep is True else [*keep]
-        if time and time not in others: others.append(time)
+        others = [o for o in dict.fromkeys([time, *(() if keep is True else keep)]) if o]
         for o in others: check_column(o, list(source.head))
+        roles = user,item,rating
+        names,notes = _find_columns(source.head, roles, others, is_file and not wide)
+        if keep is True: others = [o for o in source.head if o not in names]
         numbers = dict(decimal=decimal, thousands=thousands, strip=strip)
         df,names,more = _read(source, names, others, time, dates, numbers)
     if say: say(_summary(df, names, source.notes + notes + more, table))
     return df
 
-# %% ../nbs/02b_ratings.ipynb #2dab4d5a
+# %% ../nbs/02b_ratings.ipynb #b4d5b336
 def _drop(df, bad, why, say):
     "The rows of `df` that aren't `bad`"
     if not (n := int(bad.sum())): return df
@@ -265,7 +266,7 @@ def clean_ratings(
     if not len(df): raise ValueError("no rows are left")
     return df.reset_index(drop=True)
 
-# %% ../nbs/02b_ratings.ipynb #d7ec3d30
+# %% ../nbs/02b_ratings.ipynb #c3fb1273
 def suspicious_value(
     y, # Series of n ratings
 ): # a rating, or None

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['as_frame', 'file_opener', 'whole', 'open_excel', 'open_json', 'open_arrow', 'open_table']
 
-# %% ../nbs/01b_readers.ipynb #1ed72164
+# %% ../nbs/01b_readers.ipynb #239479a5
 import bz2, codecs, gzip, io, json, lzma, re, zipfile
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ import pandas as pd
 
 from .textfiles import Source, default_names, is_data, open_text, unique_names
 
-# %% ../nbs/01b_readers.ipynb #fa041568
+# %% ../nbs/01b_readers.ipynb #89512c6b
 def as_frame(
     table, # pandas or Polars DataFrame, Polars LazyFrame, Arrow table, DuckDB relation
 ): # pandas DataFrame; a pandas table as it is
@@ -27,7 +27,7 @@ def as_frame(
     raise TypeError("ratings must be a pandas or Polars DataFrame, an Arrow table or a "
                     f"DuckDB relation, not a {type(table).__name__}")
 
-# %% ../nbs/01b_readers.ipynb #a733eb02
+# %% ../nbs/01b_readers.ipynb #268cc516
 _decompressors = {'.gz': gzip.open, '.bz2': bz2.open, '.xz': lzma.open}
 
 def _zip_part(f, part):
@@ -54,7 +54,7 @@ def file_opener(
     with source() as f: part = _zip_part(f, part)
     return Path(part).name, lambda: zipfile.ZipFile(source()).open(part)
 
-# %% ../nbs/01b_readers.ipynb #7b8a20fd
+# %% ../nbs/01b_readers.ipynb #8fd00296
 def whole(
     df, # a table that has been read
     notes=(), # texts that say how
@@ -86,7 +86,7 @@ def open_excel(
     several = len(sheets) > 1 and part is None
     return whole(df.reset_index(drop=True).infer_objects(), notes if several else [])
 
-# %% ../nbs/01b_readers.ipynb #9cd75e53
+# %% ../nbs/01b_readers.ipynb #fe15079b
 def open_json(
     opener, # function that opens a file's bytes
 ): # `Source`
@@ -102,7 +102,7 @@ def open_json(
             return pd.DataFrame(rows)
     return Source(read(nrows=1000), read)
 
-# %% ../nbs/01b_readers.ipynb #d8c7a212
+# %% ../nbs/01b_readers.ipynb #274f285b
 def open_arrow(
     path, # of a file or of a folder
     form, # 'parquet' or 'feather'
@@ -116,7 +116,7 @@ def open_arrow(
     read = lambda columns=None: data.to_table(columns).to_pandas()
     return Source(data.head(1000).to_pandas(), read)
 
-# %% ../nbs/01b_readers.ipynb #afddf06e
+# %% ../nbs/01b_readers.ipynb #1e3f0635
 def open_table(
     path, # of a file or of a folder of Parquet files, or the http(s) address of a file
     sep=None, # between the columns of a text, such as ';' or 'tab'; None finds out

@@ -33,15 +33,15 @@ def read_movielens(
     else: raise ValueError(f"the data sets are ml-100k and ml-sample, and {name} is neither")
     return ratings.merge(movies)[['user', 'title', 'rating']]
 
-# %% ../nbs/02_tables.ipynb #b306fc54
+# %% ../nbs/02_tables.ipynb #573c24f2
 _usual = dict(
     user="""user userid useridx uid userno username reviewerid reviewer authorid visitorid
         visitor customerid customer memberid member personid person accountid account clientid
         client usersha1 raterid rater email""",
     item="""item itemid iid itemno movieid movie filmid film asin parentasin isbn productid
         product bookid book businessid business artistid artist trackid track songid song
-        gameid game appid animeid anime jokeid joke recipeid recipe articleid article sku stockcode
-        title booktitle movietitle itemname productname""",
+        gameid game appid animeid anime jokeid joke recipeid recipe articleid article sku
+        stockcode title booktitle movietitle itemname productname""",
     rating="""rating ratings stars star score overall bookrating userrating reviewrating
         reviewscore grade liked like vote plays playcount count""",
     other="""timestamp time date when datetime reviewtime unixreviewtime ratedat createdat
@@ -64,7 +64,7 @@ def numbers_rows(
     values = pd.to_numeric(df[name], errors='coerce')
     return bool(values.notna().all() and values.is_unique and not (values % 1).any())
 
-# %% ../nbs/02_tables.ipynb #6f29bf14
+# %% ../nbs/02_tables.ipynb #d90e26bf
 def column_names(
     columns, # names of all columns of a table
     names=(None, None, None), # of the user, item and rating column; None finds one
@@ -176,7 +176,7 @@ def _check_numbers(y):
         raise TypeError(f"column {y.name!r} holds {kind} values where numbers are needed")
     if not pd.api.types.is_numeric_dtype(y): _check_text(y)
     todo = f"drop them with `ratings.dropna(subset=[{y.name!r}])`"
-    check_rows(y, y.isna().to_numpy(), 'has no rating', todo)
+    check_rows(y, y.isna().to_numpy(), 'is missing', todo)
     with np.errstate(over='ignore'): values = y.to_numpy(np.float32, na_value=np.nan)
     what = 'is not a finite number (of 32 bits)'
     check_rows(y, ~np.isfinite(values), what, 'drop or correct them')
