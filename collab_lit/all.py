@@ -55,9 +55,9 @@ from .textfiles import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets textfiles readers tables ratings batches split data model engine
-    metrics scorer baselines progress learner onecycle interpret topn solve newcomers recommend
-    audience explain evaluate lists leastsquares sampler posterior choose checkpoints
-    files callbacks page forget'''.split()
+_chapters = '''archives datasets textfiles readers tables ratings batches split data model
+    engine metrics scorer baselines progress learner onecycle interpret topn solve
+    newcomers recommend audience explain evaluate lists leastsquares sampler
+    posterior choose checkpoints files callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

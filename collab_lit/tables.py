@@ -33,7 +33,7 @@ def read_movielens(
     else: raise ValueError(f"the data sets are ml-100k and ml-sample, and {name} is neither")
     return ratings.merge(movies)[['user', 'title', 'rating']]
 
-# %% ../nbs/02_tables.ipynb #573c24f2
+# %% ../nbs/02_tables.ipynb #a32325cb
 _usual = dict(
     user="""user userid useridx uid userno username reviewerid reviewer authorid visitorid
         visitor customerid customer memberid member personid person accountid account clientid
@@ -64,7 +64,7 @@ def numbers_rows(
     values = pd.to_numeric(df[name], errors='coerce')
     return bool(values.notna().all() and values.is_unique and not (values % 1).any())
 
-# %% ../nbs/02_tables.ipynb #d90e26bf
+# %% ../nbs/02_tables.ipynb #288e1d46
 def column_names(
     columns, # names of all columns of a table
     names=(None, None, None), # of the user, item and rating column; None finds one
