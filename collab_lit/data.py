@@ -8,6 +8,7 @@ __all__ = ['CategoryMap', 'categorize', 'CollabDataLoaders', 'unique_ids']
 # %% ../nbs/04_data.ipynb #b84d03db
 import warnings
 from functools import cached_property
+from inspect import signature
 from operator import index
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from fastcore.basics import is_iter, patch
 from fastcore.meta import delegates
 
 from .batches import CollabDataset, CollabDL, as_ratings
+from .ratings import read_ratings, warn_suspicious
+from .readers import as_frame
 from .split import RandomSplitter, split_rows
-from collab_lit.tables import (check_column, check_ratings, check_rows, column_names, id_kind,
-    plain_repr)
+from .tables import (check_column, check_ratings, check_rows, column_names, id_kind,
+    numbers_rows, plain_repr)
 
 # %% ../nbs/04_data.ipynb #1b66a4db
 class CategoryMap:
@@ -90,8 +93,14 @@ def categorize(
     except TypeError as e:
         raise TypeError(f"{name} holds ids that can't be told apart ({e}): {todo}") from None
     ids = pd.Index(np.asarray(ids))
+    if ids.dtype == np.float16 or col.dtype == np.float16:
+        raise TypeError(f"{name} holds floats of 16 bits, which merge ids above 2048: "
+                        "read it as whole numbers")
     if id_kind(ids).startswith('mixed'):
-        raise TypeError(f"{name} mixes kinds of ids, such as numbers and text: {todo}")
+        kinds = sorted({type(o).__name__ for o in ids})
+        what = f"mixes ids of the types {' and '.join(kinds)}"
+        if len(kinds) == 1: what = f"holds ids of the type {kinds[0]}, not numbers or text"
+        raise TypeError(f"{name} {what}: {todo}")
     return CategoryMap(ids), codes.astype(np.int64) + 1
 
 # %% ../nbs/04_data.ipynb #14e67a9e
@@ -160,14 +169,26 @@ def _weights(ratings, weight_name, names):
     check_rows(ratings[weight_name], bad, 'holds a negative weight', 'use 0 or more')
     return w
 
+# %% ../nbs/04_data.ipynb #14a817bb
+def _rated(ratings, names, weight_name=None):
+    "The table with a rating in every row, and the names of its three columns"
+    skip = [o for o in ratings if numbers_rows(ratings, o) and o not in names]
+    user,item,rating = column_names(ratings.columns, names, [*skip, weight_name])
+    texts = [f"column {o!r} only numbers the rows: it is left out" for o in skip]
+    if rating is None:
+        texts.append('the table has no rating column: every row counts as 1')
+        rating,ratings = 'rating',ratings.assign(rating=1)
+    for o in texts: warnings.warn(o, stacklevel=4)
+    return ratings,[user, item, rating]
+
 # %% ../nbs/04_data.ipynb #2107f1ea
 @patch(cls_method=True)
 def from_df(cls:CollabDataLoaders,
     ratings, # table with a row per rating; it isn't changed
     valid_pct=0.2, # share of rows for validation, in (0, 1)
-    user_name=None, # name of the user column; None is the first
-    item_name=None, # name of the item column; None is the second
-    rating_name=None, # name of the rating column; None is the third
+    user_name=None, # name of the user column; None finds it
+    item_name=None, # name of the item column; None finds it
+    rating_name=None, # name of the rating column; None finds it, or makes every row a 1
     seed=None, # makes the random split repeatable
     splitter=None, # used instead of `valid_pct`: table -> (training rows, validation rows)
     path='.', # folder where learners save
@@ -178,10 +199,9 @@ def from_df(cls:CollabDataLoaders,
     weight_name=None, # name of a column of row weights, 0 or more; None is 1 for each row
 ): # `CollabDataLoaders`
     "Loaders from a table of ratings"
-    if not isinstance(ratings, pd.DataFrame):
-        raise TypeError(f"ratings must be a pandas DataFrame, not a {type(ratings).__name__}")
-    names = column_names(ratings.columns, (user_name, item_name, rating_name))
+    ratings,names = _rated(as_frame(ratings), (user_name, item_name, rating_name), weight_name)
     check_ratings(ratings, *names)
+    warn_suspicious(ratings, names)
     vocabs,rows = zip(*(categorize(ratings[o]) for o in names[:2]))
     w = None if weight_name is None else _weights(ratings, weight_name, names)
     ds = CollabDataset(torch.from_numpy(np.stack(rows, 1)), as_ratings(ratings[names[2]]), w)
@@ -249,35 +269,28 @@ def test_dl(self:CollabDataLoaders,
     ds = CollabDataset(torch.from_numpy(x), y, w)
     return CollabDL(ds, self.valid.bs, False, self.device)
 
-# %% ../nbs/04_data.ipynb #7dd9bb34
-def _needed(columns, kwargs):
-    "The columns that `from_df` needs (None: all), and its arguments with all three names"
-    roles = 'user_name','item_name','rating_name'
-    names = column_names(columns, [kwargs.get(o) for o in roles])
-    kwargs = kwargs | dict(zip(roles, names))
-    if (weight := kwargs.get('weight_name')) is not None: names.append(weight)
-    for o in names: check_column(o, columns)
-    return None if kwargs.get('splitter') else names, kwargs
-
 # %% ../nbs/04_data.ipynb #338f2826
 @patch(cls_method=True)
 @delegates(CollabDataLoaders.from_df)
 def from_csv(cls:CollabDataLoaders,
-    csv, # path or address of a CSV file with a header
-    **kwargs
+    csv, # path or address of a file in any format that `read_ratings` knows
+    **kwargs # arguments of `from_df` and of `read_ratings`
 ): # `CollabDataLoaders`
-    "Loaders from a CSV file, with the arguments of `from_df`"
-    cols,kwargs = _needed([*pd.read_csv(csv, nrows=0)], kwargs)
-    return cls.from_df(pd.read_csv(csv, usecols=cols), **kwargs)
+    "Loaders from a file, with the arguments of `from_df` and `read_ratings`"
+    roles = 'user_name','item_name','rating_name'
+    columns = [kwargs.pop(o, None) for o in roles]
+    reading = {o: kwargs.pop(o) for o in [*kwargs] if o in signature(read_ratings).parameters}
+    weights = [kwargs['weight_name']] if kwargs.get('weight_name') else []
+    reading.setdefault('keep', bool(kwargs.get('splitter')) or weights)
+    ratings = read_ratings(csv, *columns, **reading)
+    return cls.from_df(ratings, **dict(zip(roles, ratings)), **kwargs)
 
 # %% ../nbs/04_data.ipynb #9ea30965
 @patch(cls_method=True)
 @delegates(CollabDataLoaders.from_df)
 def from_parquet(cls:CollabDataLoaders,
-    parquet, # path of a Parquet file
-    **kwargs
+    parquet, # path of a Parquet file, or of a folder of them
+    **kwargs # arguments of `from_df` and of `read_ratings`
 ): # `CollabDataLoaders`
-    "Loaders from a Parquet file, with the arguments of `from_df`"
-    from pyarrow.parquet import read_schema
-    cols,kwargs = _needed(read_schema(parquet).names, kwargs)
-    return cls.from_df(pd.read_parquet(parquet, columns=cols), **kwargs)
+    "Loaders from a Parquet file, with the arguments of `from_df` and `read_ratings`"
+    return cls.from_csv(parquet, **kwargs)
