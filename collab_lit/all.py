@@ -55,6 +55,8 @@ from .page import *
 from .posterior import *
 from .progress import *
 from .ranking import *
+from .ratings import *
+from .readers import *
 from .recommend import *
 from .replies import *
 from .rules import *
@@ -64,18 +66,19 @@ from .serve import *
 from .solve import *
 from .split import *
 from .tables import *
+from .textfiles import *
 from .topn import *
 from .tune import *
 from .variety import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''
-    archives datasets batches tables split data features model engine faststep metrics
-    scorer baselines progress learner onecycle interpret topn solve newcomers
-    recommend explain evaluate audience difference lists neighbours ease ranking
-    implicit variety rules blend leastsquares sampler posterior answers diagnosis
-    choose tune checkpoints files callbacks page forget monitor replies serve
-    docstrings
+    archives datasets batches textfiles readers tables ratings split data features
+    model engine faststep metrics scorer baselines progress learner onecycle interpret
+    topn solve newcomers recommend explain evaluate audience difference lists
+    neighbours ease ranking implicit variety rules blend leastsquares sampler
+    posterior answers diagnosis choose tune checkpoints files callbacks page forget
+    monitor replies serve docstrings
 '''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

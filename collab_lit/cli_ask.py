@@ -19,7 +19,8 @@ from .data import unique_ids
 from .evaluate import unseen
 from .files import load_learner
 from .scorer import RatingScorer
-from .tables import read_ratings, same_kind
+from .ratings import read_ratings
+from .tables import same_kind
 
 # %% ../nbs/82_cli_ask.ipynb #4714b5de
 def _load(folder):
@@ -35,7 +36,8 @@ def _read_for(learn, path, sep=None, columns=None, names=(None, None, None)):
     "The ratings in a file, named as in training, with ids of the kind that `learn` knows"
     own = [*learn.dls.classes, learn.dls.rating_name]
     names = [theirs or mine for theirs,mine in zip(names, own)]
-    ratings = read_ratings(path, names, sep, split_names(columns)).set_axis(own, axis=1)
+    ratings = read_ratings(path, *names, sep=sep, columns=split_names(columns), say=None)
+    ratings = ratings.set_axis(own, axis=1)
     ids = {name: same_kind(ratings[name], vocab.ids, name)
            for name,vocab in learn.dls.classes.items()}
     return ratings.assign(**ids)

@@ -21,7 +21,7 @@ from .learner import set_seed
 from .metrics import mae, rating_metrics
 from .progress import Progress
 from .split import TimeSplitter
-from .tables import read_ratings
+from .ratings import clean_ratings, read_ratings
 
 # %% ../nbs/81_cli_train.ipynb #0971e7c6
 @contextmanager
@@ -97,12 +97,20 @@ def _result(scorer, held_out):
 @call_parse
 @plainly()
 def collab_train(
-    table:str, # CSV, TSV or Parquet file with a row per rating
+    table:str, # file with a row per rating: text, JSON lines, Parquet, Excel and more
     out:str='model', # new folder for the trained learner and the ratings held out
-    user:str=None, # name of the user column; else the first
-    item:str=None, # name of the item column; else the second
-    rating:str=None, # name of the rating column; else the third
-    sep:str=None, # what separates columns, such as ';' or tab; else tab for .tsv, else comma
+    user:str=None, # name of the user column; else it is found
+    item:str=None, # name of the item column; else it is found
+    rating:str=None, # name of the rating column; else it is found, or every row counts as 1
+    sep:str=None, # what separates columns, such as ';' or tab; else it is found
+    encoding:str=None, # encoding of a text file, such as latin-1; else it is found
+    decimal:str='.', # what the decimals of ratings follow
+    thousands:str=None, # what groups the digits of ratings
+    drop_missing:bool=False, # drop rows without a user, an item or a rating?
+    unrated:float=None, # a rating that means "not rated": such rows are dropped
+    repeats:str='all', # of a pair that is there twice: all, last, mean or sum
+    min_per_user:int=1, # drop users with fewer rows
+    min_per_item:int=1, # drop items with fewer rows
     columns:str=None, # names of all columns, separated by commas, if the file has no header
     time:str=None, # column of numbers or dates, to hold out the latest; else random ones
     valid:float=0.2, # share of the ratings to hold out
@@ -127,10 +135,14 @@ def collab_train(
     _check_settings(model, given)
     options = _parsed(given)
     with _new_folder(out) as path, redirect_stdout(sys.stderr):
-        names = [user, item, rating, *([time] if time else [])]
-        ratings = read_ratings(table, names, sep, split_names(columns))
+        reading = dict(sep=sep, columns=split_names(columns), encoding=encoding)
+        reading |= dict(decimal=decimal, thousands=thousands)
+        ratings = read_ratings(table, user, item, rating, time, **reading)
+        ratings = clean_ratings(ratings, *list(ratings)[:3], time, drop_missing, unrated,
+                                repeats, min_per_user, min_per_item)
+        names = dict(zip(('user_name', 'item_name', 'rating_name'), ratings))
         set_seed(seed)
-        dls = CollabDataLoaders.from_df(ratings, valid, seed=seed, path=path,
+        dls = CollabDataLoaders.from_df(ratings, valid, seed=seed, path=path, **names,
                                         splitter=_splitter(time, valid))
         print(dls, '', sep='\n')
         if model=='onecycle': options['cbs'] = Progress(bar=sys.stdout.isatty())
