@@ -28,6 +28,7 @@ from .choose import *
 from .data import *
 from .datasets import *
 from .difference import *
+from .docstrings import *
 from .engine import *
 from .evaluate import *
 from .explain import *
@@ -60,6 +61,7 @@ _chapters = '''archives datasets textfiles readers tables ratings batches split 
     engine metrics scorer baselines progress learner onecycle interpret topn
     solve newcomers recommend audience explain evaluate difference lists
     leastsquares sampler posterior choose checkpoints files callbacks page
-    forget'''.split()
+    forget docstrings'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
+for o in _chapters: add_help(import_module(f'collab_lit.{o}'))
