@@ -18,6 +18,7 @@ from matplotlib import pyplot as plt
 from torch import nn, tensor
 from torch.nn import functional as F
 
+from .answers import *
 from .archives import *
 from .audience import *
 from .baselines import *
@@ -27,11 +28,13 @@ from .checkpoints import *
 from .choose import *
 from .data import *
 from .datasets import *
+from .diagnosis import *
 from .difference import *
 from .docstrings import *
 from .engine import *
 from .evaluate import *
 from .explain import *
+from .features import *
 from .files import *
 from .forget import *
 from .interpret import *
@@ -57,11 +60,11 @@ from .textfiles import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets textfiles readers tables ratings batches split data model
-    engine metrics scorer baselines progress learner onecycle interpret topn
-    solve newcomers recommend audience explain evaluate difference lists
-    leastsquares sampler posterior choose checkpoints files callbacks page
-    forget docstrings'''.split()
+_chapters = '''archives datasets textfiles readers tables ratings batches split data
+    features model engine metrics scorer baselines progress learner onecycle
+    interpret topn solve newcomers recommend audience explain evaluate
+    difference lists leastsquares sampler posterior answers diagnosis choose
+    checkpoints files callbacks page forget docstrings'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
 for o in _chapters: add_help(import_module(f'collab_lit.{o}'))

@@ -180,7 +180,7 @@ def split_names(
     if not text: return None
     return [o.strip() for o in next(csv.reader([text], skipinitialspace=True)) if o.strip()]
 
-# %% ../nbs/80_cli.ipynb #ff9f30dc
+# %% ../nbs/80_cli.ipynb #242b397a
 def reading_options(
     sep:str=None, # what separates columns, such as ';' or tab; else found
     columns:str=None, # names of all columns, separated by commas, if there is no header
@@ -211,9 +211,10 @@ def read_for_command(
     table, # path of a file
     names=(None, None, None), # of the user, item and rating column; None finds one
     time=None, # name of a column of times to keep
+    say=tell, # function that gets the text of what was read, or None
     **kwargs
 ): # table
     "The ratings in a file, read and cleaned as options say"
     reading,cleaning = reading_options(**kwargs)
-    ratings = read_ratings(table, *names, time=time, say=tell, **reading)
+    ratings = read_ratings(table, *names, time=time, say=say, **reading)
     return clean_ratings(ratings, *list(ratings)[:3], time=time, say=tell, **cleaning)

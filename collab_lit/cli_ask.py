@@ -37,7 +37,7 @@ def _read_for(learn, path, names=(None, None, None), **options):
     "The ratings in a file, named as in training, with ids of the kind that `learn` knows"
     own = [*learn.dls.classes, learn.dls.rating_name]
     names = [theirs or mine for theirs,mine in zip(names, own)]
-    ratings = read_for_command(path, names, **options).set_axis(own, axis=1)
+    ratings = read_for_command(path, names, say=None, **options).set_axis(own, axis=1)
     ids = {name: same_kind(ratings[name], vocab.ids, name)
            for name,vocab in learn.dls.classes.items()}
     return ratings.assign(**ids)
