@@ -16,7 +16,8 @@ from fastcore.basics import listify, patch
 from fastcore.meta import delegates
 
 from .data import CollabDataset, CollabDL
-from .engine import Adam, MSELossFlat, like, stepper, threads_for
+from .engine import Adam, MSELossFlat, batch_note, like, threads_for
+from .faststep import stepper
 from .model import EmbeddingDotBias, EmbeddingNN, get_emb_sz, is_dot_product
 from collab_lit.progress import (Callback, NonFiniteLoss, Recorder, beside_means,
     check_callback, check_losses, evaluating, non_finite, notifying, progress_for, showing,
@@ -94,7 +95,8 @@ def validate(self:Learner,
 @patch
 def _batches(self:Learner, st):
     "The batches of an epoch as the stepper `st` wants them"
-    return (b for x,y in self.dls.train.epoch() for b in st.batches(x, y, self.dls.bs))
+    return (b for x,y,*w in self.dls.train.epoch()
+            for b in st.batches(x, y, self.dls.bs, *w))
 
 # %% ../nbs/16_learner.ipynb #79a0b742
 @patch
@@ -179,6 +181,8 @@ def fit_schedule(self:Learner,
     "Train for `n_epoch` epochs with the given learning rate and momentum at each step"
     n,size = len(self.dls.train),sum(p.numel() for p in self.model.parameters())
     _check_schedule(n_epoch*n, lrs, moms)
+    note = batch_note(self.model, len(self.dls.train_ds), self.dls.bs)
+    if note and self.opt is None: warnings.warn(note, stacklevel=3)
     cbs = [*self.cbs, *map(check_callback, listify(cbs)), *progress_for(self)]
     stepping = [cb for cb in cbs if type(cb).after_step is not Callback.after_step]
     with self._only_training():

@@ -16,7 +16,8 @@ import torch
 from fastcore.basics import patch
 from matplotlib import pyplot as plt
 
-from .engine import stepper, threads_for
+from .engine import threads_for
+from .faststep import stepper
 from .learner import Learner
 from .progress import Recorder, training
 
