@@ -34,6 +34,7 @@ from .docstrings import *
 from .engine import *
 from .evaluate import *
 from .explain import *
+from .faststep import *
 from .features import *
 from .files import *
 from .forget import *
@@ -61,8 +62,8 @@ from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''archives datasets textfiles readers tables ratings batches split data
-    features model engine metrics scorer baselines progress learner onecycle
-    interpret topn solve newcomers recommend audience explain evaluate
+    features model engine faststep metrics scorer baselines progress learner
+    onecycle interpret topn solve newcomers recommend audience explain evaluate
     difference lists leastsquares sampler posterior answers diagnosis choose
     checkpoints files callbacks page forget docstrings'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
