@@ -206,6 +206,7 @@ def reading_options(
     return reading,dict(drop_missing=drop_missing, unrated=unrated, repeats=repeats,
                         min_per_user=min_per_user, min_per_item=min_per_item)
 
+# %% ../nbs/80_cli.ipynb #ebdafc86
 @delegates(reading_options)
 def read_for_command(
     table, # path of a file

@@ -83,6 +83,7 @@ def date_order(
     raise ValueError(f"dates in column {name!r}, such as {text[parts.index[0]]!r}, {unclear}: "
                      "say which with `dates='dmy'` or 'mdy' (`--dates`)")
 
+# %% ../nbs/02b_ratings.ipynb #4239907e
 def as_times(
     col, # Series of n numbers, dates, or texts
     dates=None, # order in dates such as 9/1/2004, 'dmy' or 'mdy'; None finds out
@@ -279,6 +280,7 @@ def suspicious_value(
         below = o == 0 and others.min() >= 1 and often or o == -1 and others.min() >= 0
         if below or abs(o) > max(50, 4*np.abs(others).max()): return o
 
+# %% ../nbs/02b_ratings.ipynb #f2f00664
 def warn_suspicious(
     ratings, # table with a row per rating
     names, # of the user, item and rating column
