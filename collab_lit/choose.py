@@ -14,13 +14,15 @@ import pandas as pd
 import torch
 from fastcore.basics import listify
 
-from . import lists, onecycle # for the methods they give to Learner
+from . import onecycle, ranking # for the methods they give to Learner
 from .baselines import Popularity, damped_means, means_mse
 from .data import CollabDataLoaders
+from .ease import ease, neighbour_ease
 from .evaluate import inner_split
+from .implicit import implicit_als
 from .learner import collab_learner
 from .leastsquares import als
-from .lists import ease, item_knn
+from .neighbours import item_knn
 from .posterior import collab_posterior
 from .progress import Callback, is_watched
 from .scorer import RatingScorer
@@ -107,7 +109,8 @@ def _ranking(dls, n_factors=50, n_epoch=10, lr_max=0.02, wd=0.3, n_neg=256, bs=2
 # %% ../nbs/50_choose.ipynb #7bb98962
 rating_models = dict(means=damped_means, als=als, onecycle=one_cycle_learner,
                      posterior=_posterior)
-list_models = dict(popularity=_popularity, item_knn=item_knn, ease=ease, ranking=_ranking)
+list_models = dict(popularity=_popularity, item_knn=item_knn, ease=ease,
+                   neighbour_ease=neighbour_ease, implicit_als=implicit_als, ranking=_ranking)
 
 # %% ../nbs/50_choose.ipynb #cb7e52e3
 def model_options(
@@ -186,7 +189,8 @@ def inner_ndcg(
     "How good the lists of each maker are on an inner split"
     if makers is None:
         small = len(dls.classes[dls.item_name]) <= 10_000
-        makers = {k: o for k,o in list_models.items() if small or o not in (ease, item_knn)}
+        others = neighbour_ease if small else ease,_ranking
+        makers = {k: o for k,o in list_models.items() if o not in others}
     by_user = lambda ds: UserSplitter('user', seed=0)(pd.DataFrame({'user': ds.x[:,0]}))
     inner = _inner_loaders(dls, True)[0] if latest else inner_split(dls, by_user)
     found = {k: _seeded(make, inner, seed).evaluate()['ndcg'] for k,make in makers.items()}

@@ -19,8 +19,10 @@ from .checkpoints import check_like, read_file, refusing, strip_prefix, write_fi
 from .data import CategoryMap, CollabDataLoaders, CollabDataset
 from .features import Sittings
 from .learner import Learner
+from .implicit import Factors
 from .lists import ItemWeights
 from .model import EmbeddingDotBias, EmbeddingNN
+from .neighbours import SparseItemWeights
 from .posterior import Posterior
 from .scorer import Scorer
 
@@ -29,9 +31,12 @@ _layouts = { # the tensors of each scorer that is no learner, and their dimensio
     Popularity: dict(counts='i'),
     DampedMeans: dict(users='u', items='i', damping=''),
     ItemWeights: dict(weights='ii', average='i'),
+    SparseItemWeights: dict(counts='i:int32', items='m:int32', weights='m', average='i'),
+    Factors: dict(users='uk', items='ik', settings='4'),
     Posterior: dict(users='usd:float16', items='isd:float16', user_noise='us', item_noise='is',
                     links='srf', precs='sff', item_vectors='iv', numbers='5'),
 }
+_own_sizes = dict(SparseItemWeights='m', Factors='k') # the header has a size for this letter
 _kinds = {o.__name__: o for o in (Learner, *_layouts)}
 _models = {o.__name__: o for o in (EmbeddingDotBias, EmbeddingNN)}
 
@@ -60,6 +65,11 @@ def _empty_model(header):
 def _sizes(header):
     "The sizes that the letters in `_layouts` stand for, from this `header`"
     n = dict(zip('ui', (len(o) + 1 for o in header['ids']), strict=True))
+    if name := _own_sizes.get(header['scorer']):
+        size = header['sizes'][name]
+        if type(size) is not int or size < 1:
+            raise ValueError(f"'sizes' {name} is {size}, but should be an integer from 1 up")
+        return n | {name: size, '4': 4}
     if header['scorer'] != 'Posterior': return n
     s,d,r = sizes = [header['sizes'][o] for o in 'sdr']
     if not all(type(o) is int for o in sizes) or s < 1 or d < 2 or r < 2:
@@ -135,6 +145,15 @@ def _check_posterior(tensors):
     if std <= 0 or low > high:
         raise ValueError(f"'numbers' has a deviation of {std}, a scale from {low} to {high}")
 
+# %% ../nbs/61_files.ipynb #21f45e36
+def _check_sparse(tensors):
+    "Raise an error unless the weights in `tensors` belong to items that exist"
+    counts,items = tensors['counts'],tensors['items']
+    if (counts < 0).any() or counts.sum() != len(items):
+        raise ValueError(f"'counts' doesn't add up to the number of weights, {len(items)}")
+    if ((items < 0) | (items >= len(counts))).any():
+        raise ValueError("'items' holds rows that no id belongs to")
+
 # %% ../nbs/61_files.ipynb #5e60c021
 def _check(tensors, header):
     "Raise an error unless the `tensors` and the `header` of a file fit together"
@@ -147,6 +166,7 @@ def _check(tensors, header):
     if x is not None and ((x < 0) | (x >= n)).any():
         raise ValueError("'ratings.x' has rows that no id belongs to")
     if header['scorer']=='Posterior': _check_posterior(tensors)
+    if header['scorer']=='SparseItemWeights': _check_sparse(tensors)
     if any(k.endswith('running_var') and (t < 0).any() for k,t in tensors.items()):
         raise ValueError("a variance in the network is negative")
     noise = header['noise'] if header['scorer']=='Learner' else 0.
@@ -171,6 +191,9 @@ def export(self:Scorer,
     if kind=='Learner':
         model = self.model
         header |= dict(model=type(model).__name__, hparams=model.hparams, noise=self.noise())
+    if name := _own_sizes.get(kind):
+        axes = [o for k,v in _layouts[type(self)].items() for o in zip(v, tensors[k].shape)]
+        header['sizes'] = {name: dict(axes)[name]}
     if kind=='Posterior':
         s,r,f = self.links.shape
         header['sizes'] = dict(s=s, d=self.users.shape[2], r=r, f=f,

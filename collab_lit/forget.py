@@ -15,6 +15,7 @@ from torch import nn
 from .baselines import DampedMeans, Popularity
 from .data import CategoryMap, CollabDataLoaders
 from .learner import Learner
+from .implicit import Factors
 from .lists import ItemWeights
 from .model import EmbeddingDotBias, EmbeddingNN
 from .posterior import Posterior
@@ -98,7 +99,13 @@ def keep_users(self:Popularity, dls, keep):
 @patch
 def keep_users(self:ItemWeights, dls, keep):
     "The same weights"
-    return type(self)(dls, self.weights, self.average)
+    return type(self)(dls, **self.state())
+
+# %% ../nbs/64_forget.ipynb #a37e6f68
+@patch
+def keep_users(self:Factors, dls, keep):
+    "The factors of these users, and of all items"
+    return type(self)(dls, self.users[keep], self.items, self.settings)
 
 # %% ../nbs/64_forget.ipynb #e95acba2
 @patch

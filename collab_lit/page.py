@@ -108,9 +108,10 @@ def compressed(self:ItemWeights,
     n_weights=40, # weights that are kept for each item, the largest of either sign
 ): # `ItemWeights`
     "A scorer with the largest weights from each item, and zeros in place of the rest"
-    near = self.weights.abs().topk(min(n_weights, len(self.weights)), 1).indices
-    weights = torch.zeros_like(self.weights).scatter(1, near, self.weights.gather(1, near))
-    return type(self)(self.dls, weights, self.average)
+    w = self.table()
+    near = w.abs().topk(min(n_weights, len(w)), 1).indices
+    weights = torch.zeros_like(w).scatter(1, near, w.gather(1, near))
+    return ItemWeights(self.dls, weights, self.average)
 
 # %% ../nbs/63_page.ipynb #133cf639
 @patch

@@ -5,8 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from collab_lit import explain, page  # noqa: F401, for their methods
 from collab_lit.data import CollabDataLoaders
+from collab_lit.ease import ease
 from collab_lit.learner import collab_learner, set_seed
-from collab_lit.lists import ease
 from collab_lit.onecycle import fit_one_cycle  # noqa: F401
 from collab_lit.posterior import collab_posterior
 from collab_lit.split import IndexSplitter

@@ -26,10 +26,12 @@ MAKERS = {
     '`DampedMeans`': damped_means,
     '`Popularity`': Popularity,
     '`ItemWeights`': ease,
+    '`SparseItemWeights`': item_knn,
+    '`Factors`': lambda dls: implicit_als(dls, n_factors=8),
     '`Posterior`': lambda dls: collab_posterior(dls, n_sweeps=30, progress=False),
 }
 SAME_FOR_ALL = {'`DampedMeans`', '`Popularity`'}
-FROM_ITEMS = {'`Popularity`', '`ItemWeights`'}
+FROM_ITEMS = {'`Popularity`', '`ItemWeights`', '`SparseItemWeights`', '`Factors`'}
 
 
 def page_table():
