@@ -31,6 +31,7 @@ from .datasets import *
 from .diagnosis import *
 from .difference import *
 from .docstrings import *
+from .ease import *
 from .engine import *
 from .evaluate import *
 from .explain import *
@@ -38,17 +39,20 @@ from .faststep import *
 from .features import *
 from .files import *
 from .forget import *
+from .implicit import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
 from .lists import *
 from .metrics import *
 from .model import *
+from .neighbours import *
 from .newcomers import *
 from .onecycle import *
 from .page import *
 from .posterior import *
 from .progress import *
+from .ranking import *
 from .ratings import *
 from .readers import *
 from .recommend import *
@@ -64,8 +68,9 @@ from .topn import *
 _chapters = '''archives datasets textfiles readers tables ratings batches split data
     features model engine faststep metrics scorer baselines progress learner
     onecycle interpret topn solve newcomers recommend audience explain evaluate
-    difference lists leastsquares sampler posterior answers diagnosis choose
-    checkpoints files callbacks page forget docstrings'''.split()
+    difference lists neighbours ease ranking implicit leastsquares sampler
+    posterior answers diagnosis choose checkpoints files callbacks page forget
+    docstrings'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
 for o in _chapters: add_help(import_module(f'collab_lit.{o}'))
