@@ -6,7 +6,7 @@
 __all__ = ['as_written', 'as_numbers', 'date_order', 'as_times', 'read_ratings', 'clean_ratings', 'suspicious_value',
            'warn_suspicious']
 
-# %% ../nbs/02b_ratings.ipynb #c94e977b
+# %% ../nbs/02b_ratings.ipynb #5bb0c146
 import re, warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +19,7 @@ from .readers import as_frame, open_table, whole
 from .tables import (_usual, check_column, check_rows, column_names, numbers_rows,
                                plain_name)
 
-# %% ../nbs/02b_ratings.ipynb #67e441ca
+# %% ../nbs/02b_ratings.ipynb #31872730
 def as_written(
     ids, # Series of n ids, text
 ): # Series of n ids, whole numbers or text
@@ -27,7 +27,7 @@ def as_written(
     whole = ids.drop_duplicates().str.fullmatch('0|-?[1-9][0-9]{0,17}', na=False)
     return ids.astype('int64') if len(ids) and whole.all() else ids
 
-# %% ../nbs/02b_ratings.ipynb #3e92b8e2
+# %% ../nbs/02b_ratings.ipynb #16e5776f
 _missing = ['', *r'NA N/A n/a NaN nan null NULL None <NA> #N/A \N -'.split()]
 _truth = dict.fromkeys(['True', 'true', 'TRUE'], '1') | \
     dict.fromkeys(['False', 'false', 'FALSE'], '0')
@@ -68,7 +68,7 @@ def as_numbers(
     res = back(numbers, np.nan)
     return res if res.isna().any() or (res % 1).any() else res.astype('int64')
 
-# %% ../nbs/02b_ratings.ipynb #44547173
+# %% ../nbs/02b_ratings.ipynb #9d3eb86c
 def date_order(
     text, # Series of n texts
     name, # of the column, for the message
@@ -83,6 +83,7 @@ def date_order(
     raise ValueError(f"dates in column {name!r}, such as {text[parts.index[0]]!r}, {unclear}: "
                      "say which with `dates='dmy'` or 'mdy' (`--dates`)")
 
+# %% ../nbs/02b_ratings.ipynb #4239907e
 def as_times(
     col, # Series of n numbers, dates, or texts
     dates=None, # order in dates such as 9/1/2004, 'dmy' or 'mdy'; None finds out
@@ -104,7 +105,7 @@ def as_times(
     check_rows(col, bad, 'holds no date', 'write dates like 2004-12-31')
     return back(when.to_numpy('datetime64[ns]'), np.datetime64('NaT', 'ns'))
 
-# %% ../nbs/02b_ratings.ipynb #e82218e6
+# %% ../nbs/02b_ratings.ipynb #098eb6f0
 def _without_blanks(df):
     "The rows that are neither empty nor the header again, and notes on the others"
     blank,again = (df == '').all(axis=1),(df == pd.Series(list(df), list(df))).all(axis=1)
@@ -149,7 +150,7 @@ def _summary(df, names, notes, table):
             f"rating {rating!r} ({scale})")
     return '\n  '.join([line, *notes])
 
-# %% ../nbs/02b_ratings.ipynb #f383904a
+# %% ../nbs/02b_ratings.ipynb #cb965b76
 @contextmanager
 def _naming(table):
     "Put the name of the file `table` before the message of an error"
@@ -205,7 +206,7 @@ def read_ratings(
     if say: say(_summary(df, names, source.notes + notes + more, table))
     return df
 
-# %% ../nbs/02b_ratings.ipynb #685d3d24
+# %% ../nbs/02b_ratings.ipynb #61a27110
 def _drop(df, bad, why, say):
     "The rows of `df` that aren't `bad`"
     if not (n := int(bad.sum())): return df
@@ -259,14 +260,14 @@ def clean_ratings(
     if drop_missing: df = _drop(df, missing.any(axis=1), why, say)
     for o in names:
         check_rows(df[o], df[o].isna().to_numpy(), 'is missing',
-                   '`drop_missing=True` (`--drop-missing`) drops them')
+                   '`drop_missing=True` (`--drop_missing`) drops them')
     if unrated is not None: df = _drop(df, df[names[2]] == unrated, f'are {unrated:g}', say)
     df = _merge(df, names, time, repeats, say)
     df = _frequent(df, names, (min_per_user, min_per_item), say)
     if not len(df): raise ValueError("no rows are left")
     return df.reset_index(drop=True)
 
-# %% ../nbs/02b_ratings.ipynb #3d47fc49
+# %% ../nbs/02b_ratings.ipynb #66606478
 def suspicious_value(
     y, # Series of n ratings
 ): # a rating, or None
@@ -279,6 +280,7 @@ def suspicious_value(
         below = o == 0 and others.min() >= 1 and often or o == -1 and others.min() >= 0
         if below or abs(o) > max(50, 4*np.abs(others).max()): return o
 
+# %% ../nbs/02b_ratings.ipynb #f2f00664
 def warn_suspicious(
     ratings, # table with a row per rating
     names, # of the user, item and rating column

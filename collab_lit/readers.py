@@ -63,6 +63,7 @@ def whole(
     "A table as a `Source`"
     return Source(df, lambda columns=None: df[columns or list(df)].copy(), [*notes], text)
 
+# %% ../nbs/01b_readers.ipynb #9cbca281
 def open_excel(
     opener, # function that opens a file's bytes
     columns=None, # names of all columns, for a sheet without a header

@@ -55,6 +55,7 @@ def plain_name(
     "A column's name in small letters and digits only"
     return re.sub('[^a-z0-9]', '', str(name).lower())
 
+# %% ../nbs/02_tables.ipynb #d73a870f
 def numbers_rows(
     df, # table
     name, # of one of its columns

@@ -89,6 +89,7 @@ def is_data(
     again = lambda k,o: any(len(row) > k and row[k] == o and row != first for row in rows)
     return any(_number(o.strip()) or o and again(k, o) for k,o in enumerate(first))
 
+# %% ../nbs/01_textfiles.ipynb #9e638163
 def default_names(
     width, # number of columns
 ): # list of `width` names
@@ -96,6 +97,7 @@ def default_names(
     names = ['user', 'item', 'rating', *(f'column{i+1}' for i in range(3, width))]
     return names[:width]
 
+# %% ../nbs/01_textfiles.ipynb #98051a7f
 def unique_names(
     names, # of columns
 ): # list of as many names, no two the same

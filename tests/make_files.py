@@ -133,7 +133,7 @@ CASES = [
     Case('trailing.csv', 'a separator after each row', text(line=lambda *o: ','.join(map(str, o)) + ','), ROWS),
     Case('spaces.csv', 'a space after each comma', text(sep=', ', header='user, item, rating'), ROWS),
     Case('ragged.csv', 'a row with a field too many', inserted(PLAIN, '1,2,3,extra'), 'line 11 has 4 fields, where others have 3'),
-    Case('short.csv', 'a row with a field too few', inserted(PLAIN, '1,2'), "column 'rating' is missing in 1 of 29 rows, first in row 9 (nan): `drop_missing=True` (`--drop-missing`) drops them"),
+    Case('short.csv', 'a row with a field too few', inserted(PLAIN, '1,2'), "column 'rating' is missing in 1 of 29 rows, first in row 9 (nan): `drop_missing=True` (`--drop_missing`) drops them"),
     Case('short_dropped.csv', 'the same, dropped', inserted(PLAIN, '1,2'), ROWS, clean=DROP),
     Case('badquote.csv', 'a quote that is not closed', inserted(PLAIN, '1,"unclosed,3'), "line 11 ('1,\"unclosed,3') has quotes that don't enclose a field"),
     Case('rawquote.csv', 'the same, quotes being data', inserted(PLAIN, 'x,"unclosed,3'), [*[(str(u), str(i), r) for u, i, r in ROWS[:9]], ('x', '"unclosed', 3), *[(str(u), str(i), r) for u, i, r in ROWS[9:]]], dict(quotes=False)),
