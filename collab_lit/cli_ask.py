@@ -11,15 +11,16 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
+from fastcore.meta import delegates
 from fastcore.script import call_parse
 
 from .baselines import Popularity, damped_means
-from .cli import plainly, split_names, tell
+from .cli import (plainly, read_for_command, reading_options, split_names,
+                            tell)
 from .data import unique_ids
 from .evaluate import unseen
 from .files import load_learner
 from .scorer import RatingScorer
-from .ratings import read_ratings
 from .tables import same_kind
 
 # %% ../nbs/82_cli_ask.ipynb #4714b5de
@@ -32,12 +33,11 @@ def _load(folder):
     return load_learner(path)
 
 # %% ../nbs/82_cli_ask.ipynb #1ec276aa
-def _read_for(learn, path, sep=None, columns=None, names=(None, None, None)):
+def _read_for(learn, path, names=(None, None, None), **options):
     "The ratings in a file, named as in training, with ids of the kind that `learn` knows"
     own = [*learn.dls.classes, learn.dls.rating_name]
     names = [theirs or mine for theirs,mine in zip(names, own)]
-    ratings = read_ratings(path, *names, sep=sep, columns=split_names(columns), say=None)
-    ratings = ratings.set_axis(own, axis=1)
+    ratings = read_for_command(path, names, say=None, **options).set_axis(own, axis=1)
     ids = {name: same_kind(ratings[name], vocab.ids, name)
            for name,vocab in learn.dls.classes.items()}
     return ratings.assign(**ids)
@@ -53,21 +53,21 @@ _metrics = 'rmse mae ndcg precision recall map hit_rate mrr coverage novelty'.sp
 
 @call_parse
 @plainly()
+@delegates(reading_options)
 def collab_evaluate(
     folder:str, # folder that collab_train made
     table:str=None, # CSV, TSV or Parquet file of ratings; else those held out in training
     n:int=10, # length of the lists of recommendations
-    sep:str=None, # what separates the columns of the table, such as ';' or tab
-    columns:str=None, # names of all its columns, separated by commas, if it has no header
     user:str=None, # name of its user column; else the one in training
     item:str=None, # name of its item column; else the one in training
     rating:str=None, # name of its rating column; else the one in training
     csv:bool=False, # write CSV, for programs?
+    **kwargs
 ):
     "Measure a trained model beside two simple baselines, on ratings that training did not see"
     learn = _load(folder)
     if table:
-        given = _read_for(learn, table, sep, columns, (user, item, rating))
+        given = _read_for(learn, table, (user, item, rating), **kwargs)
         truth = unseen(learn, given)
     else: truth = _read_for(learn, Path(folder)/'held_out.csv')
     scorers = {'model': learn, 'popularity': Popularity(learn.dls)}
@@ -82,29 +82,29 @@ def collab_evaluate(
 # %% ../nbs/82_cli_ask.ipynb #d3b1b928
 @call_parse
 @plainly()
+@delegates(reading_options)
 def collab_recommend(
     folder:str, # folder that collab_train made
     users:str=None, # ids of users, separated by commas (one with a comma: "in quotes")
     file:str=None, # text file with the id of a user in each line, beside `users`
     ratings:str=None, # CSV, TSV or Parquet file of ratings by new users, who get lists, too
     n:int=10, # items for each user
-    sep:str=None, # what separates the columns of `ratings`, such as ';' or tab
-    columns:str=None, # names of all its columns, separated by commas, if it has no header
     user:str=None, # name of its user column; else the one in training
     item:str=None, # name of its item column; else the one in training
     rating:str=None, # name of its rating column; else the one in training
-    encoding:str='utf-8', # of `file`
     csv:bool=False, # write CSV, for programs?
+    **kwargs
 ):
     "Recommend items to users: known ones, new ones who bring a few ratings, or everyone"
     learn = _load(folder)
     name = learn.dls.user_name
     ids = split_names(users) or []
+    encoding = kwargs.get('encoding') or 'utf-8'
     if file: ids += filter(None, map(str.strip, Path(file).read_text(encoding).splitlines()))
     if (users or file) and not ids: raise ValueError("there is no id of a user to answer")
     who = same_kind(ids, learn.dls.classes[name].ids, name) if ids else None
     theirs = None
-    if ratings: theirs = _read_for(learn, ratings, sep, columns, (user, item, rating))
+    if ratings: theirs = _read_for(learn, ratings, (user, item, rating), **kwargs)
     if ids and ratings: who = [*who, *unique_ids(theirs[name])]
     _show(learn.recommend(who, n, ratings=theirs), csv)
 

@@ -11,17 +11,17 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import pandas as pd
+from fastcore.meta import delegates
 from fastcore.script import call_parse
 
 from . import files # for `export`
 from .choose import choose_model, list_models, model_options, rating_models
-from .cli import plainly, split_names
+from .cli import plainly, read_for_command, reading_options
 from .data import CollabDataLoaders
 from .learner import set_seed
 from .metrics import mae, rating_metrics
 from .progress import Progress
 from .split import TimeSplitter
-from .ratings import clean_ratings, read_ratings
 
 # %% ../nbs/81_cli_train.ipynb #0971e7c6
 @contextmanager
@@ -96,22 +96,13 @@ def _result(scorer, held_out):
 # %% ../nbs/81_cli_train.ipynb #ee296d2f
 @call_parse
 @plainly()
+@delegates(reading_options)
 def collab_train(
-    table:str, # file with a row per rating: text, JSON lines, Parquet, Excel and more
+    table:str, # file with a row per rating: CSV, JSON, Excel, Parquet, compressed or not
     out:str='model', # new folder for the trained learner and the ratings held out
-    user:str=None, # name of the user column; else it is found
-    item:str=None, # name of the item column; else it is found
-    rating:str=None, # name of the rating column; else it is found, or every row counts as 1
-    sep:str=None, # what separates columns, such as ';' or tab; else it is found
-    encoding:str=None, # encoding of a text file, such as latin-1; else it is found
-    decimal:str='.', # what the decimals of ratings follow
-    thousands:str=None, # what groups the digits of ratings
-    drop_missing:bool=False, # drop rows without a user, an item or a rating?
-    unrated:float=None, # a rating that means "not rated": such rows are dropped
-    repeats:str='all', # of a pair that is there twice: all, last, mean or sum
-    min_per_user:int=1, # drop users with fewer rows
-    min_per_item:int=1, # drop items with fewer rows
-    columns:str=None, # names of all columns, separated by commas, if the file has no header
+    user:str=None, # name of the user column; else found
+    item:str=None, # name of the item column; else found
+    rating:str=None, # name of the rating column; else found
     time:str=None, # column of numbers or dates, to hold out the latest; else random ones
     valid:float=0.2, # share of the ratings to hold out
     model:str='auto', # means, als, onecycle, posterior; popularity, item_knn, ease, ranking
@@ -127,6 +118,7 @@ def collab_train(
     reg:float=None, # ease: cost of large weights
     ridge:float=None, # als: pull towards zero
     seed:int=42, # makes the run repeatable
+    **kwargs
 ):
     "Train on a table of ratings, for collab_evaluate, collab_recommend and collab_similar"
     given = dict(factors=factors, sweeps=sweeps, epochs=epochs, bs=bs, lr=lr, wd=wd, loss=loss,
@@ -135,15 +127,11 @@ def collab_train(
     _check_settings(model, given)
     options = _parsed(given)
     with _new_folder(out) as path, redirect_stdout(sys.stderr):
-        reading = dict(sep=sep, columns=split_names(columns), encoding=encoding)
-        reading |= dict(decimal=decimal, thousands=thousands)
-        ratings = read_ratings(table, user, item, rating, time, **reading)
-        ratings = clean_ratings(ratings, *list(ratings)[:3], time, drop_missing, unrated,
-                                repeats, min_per_user, min_per_item)
+        ratings = read_for_command(table, (user, item, rating), time, **kwargs)
         names = dict(zip(('user_name', 'item_name', 'rating_name'), ratings))
         set_seed(seed)
-        dls = CollabDataLoaders.from_df(ratings, valid, seed=seed, path=path, **names,
-                                        splitter=_splitter(time, valid))
+        dls = CollabDataLoaders.from_df(ratings, valid, seed=seed, path=path,
+                                        splitter=_splitter(time, valid), **names)
         print(dls, '', sep='\n')
         if model=='onecycle': options['cbs'] = Progress(bar=sys.stdout.isatty())
         scorer = choose_model(dls, model, bool(time), seed, **options)
