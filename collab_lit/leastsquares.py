@@ -112,10 +112,11 @@ def als(
     seed=0, # for the items' starting values
 ): # a `Learner` with an `EmbeddingDotBias`
     "Train matrix factorization by alternating least squares"
-    (u,i),y = dls.train_ds.x.T,dls.train_ds.y[:,0]
+    (u,i),y,w = dls.train_ds.x.T,dls.train_ds.y[:,0],dls.train_ds.weights()
     n_users,n_items = (len(o) for o in dls.classes.values())
-    mean,std = y.mean(),y.std().clamp(min=1e-6)
-    y,w,prec = (y - mean)/std,torch.ones_like(y),ridge*torch.eye(n_factors + 1)
+    mean = (w @ y)/w.sum()
+    std = (w @ (y - mean).square()/w.sum()).sqrt().clamp(min=1e-6)
+    y,prec = (y - mean)/std,ridge*torch.eye(n_factors + 1)
     sides = (RowSums(u, i, n_users, n_items), i),(RowSums(i, u, n_items, n_users), u)
     g = torch.Generator().manual_seed(seed)
     items = 0.1*torch.randn(n_items, n_factors + 1, generator=g)
