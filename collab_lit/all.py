@@ -18,6 +18,8 @@ from matplotlib import pyplot as plt
 from torch import nn, tensor
 from torch.nn import functional as F
 
+from .archives import *
+from .audience import *
 from .baselines import *
 from .batches import *
 from .callbacks import *
@@ -29,6 +31,7 @@ from .engine import *
 from .evaluate import *
 from .explain import *
 from .files import *
+from .forget import *
 from .interpret import *
 from .learner import *
 from .leastsquares import *
@@ -49,8 +52,9 @@ from .tables import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''datasets tables batches split data model engine metrics scorer baselines
-    progress learner onecycle interpret topn solve newcomers recommend explain evaluate
-    lists leastsquares sampler posterior choose checkpoints files callbacks page'''.split()
+_chapters = '''archives datasets tables batches split data model engine metrics scorer
+    baselines progress learner onecycle interpret topn solve newcomers recommend
+    audience explain evaluate lists leastsquares sampler posterior choose checkpoints
+    files callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

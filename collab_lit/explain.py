@@ -28,6 +28,9 @@ def _because(learn, u, i):
     "The training ratings of user row `u`, and what each adds to the match with item row `i`"
     dls = learn.dls
     mine = dls.train_ds.x[:,0] == u
+    if dls.trained[dls.user_name][u] and not mine.any():
+        raise ValueError("this user's ratings are not at hand, and an explanation names them: "
+                         "export the learner with `with_ratings=True`")
     items,y = dls.train_ds.x[mine,1],dls.train_ds.y[mine,0].double()
     fold = FoldIn(learn.model, dls.trained[dls.user_name], finite_noise(learn))
     phi = fold.solve(items[None], y[None], torch.ones(1, len(y)).double())

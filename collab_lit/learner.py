@@ -112,8 +112,9 @@ def _train_epoch(self:Learner, st, lrs, moms, cbs):
         check_losses(self, losses, lrs)
     finally:
         if losses: self.recorder.add_steps(torch.stack(losses).tolist(), lrs, moms)
-        if hasattr(self.model, 'fill_untrained'):
-            self.model.fill_untrained(*self.dls.trained.values())
+        trained = self.dls.trained.values()
+        for known,col in zip(trained, self.dls.train_ds.x.T): known[col] = True
+        if hasattr(self.model, 'fill_untrained'): self.model.fill_untrained(*trained)
 
 # %% ../nbs/16_learner.ipynb #6d143ac7
 @patch

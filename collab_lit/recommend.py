@@ -19,16 +19,74 @@ from .data import unique_ids
 from .engine import threads_for
 from .learner import Learner
 from .scorer import RatingScorer, Scorer
+from .tables import check_column
 from .topn import top_n
+
+# %% ../nbs/22_recommend.ipynb #c167e709
+def _known_items(dls, ids, what):
+    "The rows of the items `ids`, int64 `(m,)`, and where they are known, bool `(m,)`"
+    rows = torch.from_numpy(dls.classes[dls.item_name].encode(ids))
+    if bad := ids[(rows==0).numpy()].unique().tolist():
+        warnings.warn(f"{len(bad):,} ids in `{what}` are not in the vocabulary, such as "
+                      f"{bad[0]!r}: they are skipped", stacklevel=5)
+    return rows,rows > 0
 
 # %% ../nbs/22_recommend.ipynb #b4e3d3dd
 def _banned(dls, candidates=None, exclude=None):
     "Which item rows can't be recommended to anyone: bool `(n_items,)`"
     res = torch.full((len(dls.classes[dls.item_name]),), candidates is not None)
-    if candidates is not None: res[dls.rows_of(dls.item_name, candidates)] = False
-    if exclude is not None: res[dls.rows_of(dls.item_name, exclude)] = True
+    lists = dict(candidates=(candidates, False), exclude=(exclude, True))
+    for what,(ids,ban) in lists.items():
+        if ids is None: continue
+        rows,known = _known_items(dls, unique_ids(ids), what)
+        res[rows[known]] = ban
     res[0] = True
     return res
+
+# %% ../nbs/22_recommend.ipynb #3a4851cf
+def _is_per_user(o): return isinstance(o, (dict, pd.DataFrame))
+
+def _pairs(dls, ids, o, what):
+    "Positions in the users `ids` and item rows of the pairs in `o`, int64 `(2, m)`, sorted"
+    user,item = dls.classes
+    if isinstance(o, dict):
+        o = pd.DataFrame([(u, i) for u,own in o.items() for i in unique_ids(own)],
+                         columns=[user, item])
+    for name in (user, item): check_column(name, o.columns)
+    at,rows = ids.get_indexer(o[user]),dls.classes[user].encode(pd.Index(o[user]))
+    if bad := o[user][(at < 0) & (rows==0)].unique().tolist():
+        warnings.warn(f"{len(bad):,} users in `{what}` are unknown, such as {bad[0]!r}: "
+                      "they are skipped", stacklevel=4)
+    o,at = o[at >= 0],torch.from_numpy(at[at >= 0])
+    rows,known = _known_items(dls, pd.Index(o[item]), what)
+    at,order = at[known].sort(stable=True)
+    return torch.stack([at, rows[known][order]])
+
+# %% ../nbs/22_recommend.ipynb #d5cf1c02
+class _Limits:
+    "What can be recommended: to anyone, and to each of the users `ids`"
+    def __init__(self, dls, ids, candidates=None, exclude=None):
+        lists = dict(candidates=candidates, exclude=exclude)
+        each = {k: o for k,o in lists.items() if _is_per_user(o)}
+        self.banned = _banned(dls, **{k: None if k in each else o for k,o in lists.items()})
+        pairs = {k: _pairs(dls, ids, o, k) for k,o in each.items()}
+        self.allowed,self.left_out = pairs.get('candidates'),pairs.get('exclude')
+
+    def apply(self, scores, start):
+        "Set the `scores` of a block of users, from position `start` on, to minus infinity"
+        scores = scores.masked_fill(self.banned.to(scores.device), -torch.inf)
+        if self.allowed is not None:
+            mask = torch.ones_like(scores, dtype=torch.bool)
+            mask[_block(self.allowed, start, len(scores))] = False
+            scores = scores.masked_fill(mask, -torch.inf)
+        if self.left_out is not None:
+            scores[_block(self.left_out, start, len(scores))] = -torch.inf
+        return scores
+
+def _block(pairs, start, n):
+    "Those of the sorted `pairs` `(2, m)` whose position is one of `n` from `start` on"
+    a,b = torch.searchsorted(pairs[0].contiguous(), torch.tensor([start, start + n])).tolist()
+    return pairs[0,a:b] - start,pairs[1,a:b]
 
 # %% ../nbs/22_recommend.ipynb #95e05039
 def rated_items(
@@ -60,14 +118,13 @@ def seen_items(
     return at,items[order]
 
 # %% ../nbs/22_recommend.ipynb #0586ff7f
-def _best(scorer, rows, banned, at, seen, n):
+def _best(scorer, rows, limits, seen, n):
     "Scores and item rows `(b, n)` of the best items for users `rows` `(b,)`, in blocks"
-    bs,best = max(1, 2**20//len(banned)),None
+    bs,best = max(1, 2**20//len(limits.banned)),None
     for start in range(0, max(1, len(rows)), bs):
         scores = scorer.score_users(rows[start:start+bs])
-        scores = scores.masked_fill(banned.to(scores.device), -torch.inf)
-        a,b = torch.searchsorted(at, torch.tensor([start, start + bs])).tolist()
-        scores[at[a:b] - start, seen[a:b]] = -torch.inf
+        scores = limits.apply(scores, start)
+        scores[_block(seen, start, len(scores))] = -torch.inf
         found = top_n(scores, n)
         best = best or [o.new_empty(len(rows), o.shape[1], device='cpu') for o in found]
         for kept,o in zip(best, found): kept[start:start+bs] = o
@@ -111,12 +168,16 @@ def _seen(dls, ids, rows, ratings=None):
     return seen[:,seen[0].argsort()]
 
 # %% ../nbs/22_recommend.ipynb #bbbdc3d8
-def _lists(scorer, ids, rows, n, exclude_seen, banned, ratings=None):
-    "The best `n` items that aren't `banned`, for users with the ids `ids` and the rows `rows`"
+def _lists(scorer, ids, rows, n, exclude_seen, limits, ratings=None):
+    "The best `n` items within `limits`, for users with the ids `ids` and the rows `rows`"
     dls = scorer.dls
-    with threads_for(len(rows)*len(banned)):
-        at,seen = _seen(dls, ids, rows, ratings) if exclude_seen else rows.new_zeros(2, 0)
-        return _as_table(dls, ids, rows, *_best(scorer, rows, banned, at, seen, n))
+    with threads_for(len(rows)*len(limits.banned)):
+        seen = _seen(dls, ids, rows, ratings) if exclude_seen else rows.new_zeros(2, 0)
+        scores,items = _best(scorer, rows, limits, seen, n)
+    if empty := ids[(scores[:,0] == -torch.inf).numpy()].tolist():
+        warnings.warn(f"{len(empty):,} of {len(ids):,} users get an empty list, such as "
+                      f"{empty[0]!r}: no item is left for them", stacklevel=3)
+    return _as_table(dls, ids, rows, scores, items)
 
 # %% ../nbs/22_recommend.ipynb #ce6575b2
 def _for_stranger(scorer, items, n, exclude_seen, candidates, exclude):
@@ -124,14 +185,16 @@ def _for_stranger(scorer, items, n, exclude_seen, candidates, exclude):
     if isinstance(scorer, RatingScorer):
         raise TypeError(f"a {type(scorer).__name__} needs ratings, not a list of items: "
                         "pass `ratings`, or use a scorer such as `ease`")
+    if _is_per_user(candidates) or _is_per_user(exclude):
+        raise TypeError("a stranger has no id: pass lists of items as `candidates`, `exclude`")
     user,item = scorer.dls.classes
-    chosen,banned = unique_ids(items),_banned(scorer.dls, candidates, exclude)
+    chosen,stranger = unique_ids(items),pd.Index([object()])
+    limits = _Limits(scorer.dls, stranger, candidates, exclude)
     rows = scorer.dls.rows_of(item, chosen)
-    if exclude_seen: banned[rows] = True
-    stranger = pd.Index([object()])
+    if exclude_seen: limits.banned[rows] = True
     if len(chosen): scorer = scorer.fold_in(pd.DataFrame({user: stranger[0], item: chosen}))
     row = torch.from_numpy(scorer.dls.classes[user].encode(stranger))
-    return _lists(scorer, stranger, row, n, False, banned).drop(columns=user)
+    return _lists(scorer, stranger, row, n, False, limits).drop(columns=user)
 
 # %% ../nbs/22_recommend.ipynb #6e3ecefe
 @patch
@@ -139,9 +202,9 @@ def recommend(self:Scorer,
     users=None, # id of a user or ids of several; None is everyone, or everyone in `ratings`
     n=10, # items for each user, at least 1; fewer where fewer are left
     exclude_seen=True, # leave out what the user rated in training, or in `ratings` or `items`?
-    candidates=None, # ids of the items to choose from; None is all
-    exclude=None, # ids of items to leave out for everyone
-    ratings=None, # table of ratings by newcomers, to fold in first
+    candidates=None, # ids of the items to choose from; dict or table of pairs: for each user
+    exclude=None, # ids of items to leave out; dict or table of pairs: for each user
+    ratings=None, # table of ratings by newcomers, or new ones by known users, to fold in first
     items=None, # ids of items that one stranger has chosen, for scorers made for lists
 ): # table, a row per recommendation: user (not for `items`), `rank`, item, `score`, `fallback`
     "The `n` items that score highest for each user"
@@ -157,8 +220,8 @@ def recommend(self:Scorer,
         known = dls.classes[dls.user_name].ids
         users = known if ratings is None else ratings[dls.user_name]
     ids = unique_ids(users)
-    rows,banned = _user_rows(dls, ids),_banned(dls, candidates, exclude)
-    return _lists(scorer, ids, rows, n, exclude_seen, banned, ratings)
+    rows,limits = _user_rows(dls, ids),_Limits(dls, ids, candidates, exclude)
+    return _lists(scorer, ids, rows, n, exclude_seen, limits, ratings)
 
 # %% ../nbs/22_recommend.ipynb #29783bcc
 def centred_cosines(

@@ -6,6 +6,7 @@ if not hasattr(datetime, 'UTC'): datetime.UTC = datetime.timezone.utc  # smalldo
 
 import nbdev.serve
 import numpy as np
+import pandas as pd
 import ziamath
 from fontTools import subset
 from latex2mathml.converter import convert
@@ -16,6 +17,10 @@ from nbdev.quarto import refresh_quarto_yml
 from smalldocs import markdown, site
 from smalldocs.config import HTML_OPTIONS, PAGE_KEYS, load
 
+from collab_lit import page  # noqa: F401, for `to_html`
+from collab_lit.data import CollabDataLoaders
+from collab_lit.datasets import URLs, untar_data
+from collab_lit.posterior import collab_posterior
 from entries import Filters, Names
 from finish import finish
 
@@ -104,6 +109,25 @@ def draw_card(
     plt.close(fig)
 
 
+NOTE = '''The data is MovieLens latest-small by GroupLens, {n:,} ratings by {users:,} people, transformed. It may be redistributed under the \
+conditions under which GroupLens provides it: acknowledge F. Maxwell Harper and Joseph A. Konstan, The MovieLens Datasets: History and Context, \
+ACM Transactions on Interactive Intelligent Systems 5(4):19, 2015; do not imply an endorsement by GroupLens or the University of Minnesota; \
+no commercial use without permission; no warranty. This page stands under the same conditions.'''
+
+
+def add_example(
+    path,  # file to write
+):
+    "The page of films that the home page shows, trained here and now on MovieLens latest-small"
+    folder = untar_data(URLs.ML_LATEST_SMALL)
+    ratings, films = (pd.read_csv(folder/f'{o}.csv') for o in ('ratings', 'movies'))
+    dls = CollabDataLoaders.from_df(ratings[['userId', 'movieId', 'rating']], 0.1, seed=42)
+    path.parent.mkdir()
+    note = NOTE.format(n=len(ratings), users=ratings['userId'].nunique())
+    titles = films.set_index('movieId')['title']
+    collab_posterior(dls, progress=False).to_html(path, titles, title='Which films would you like?', note=note)
+
+
 def main():
     os.chdir(ROOT)
     cfg = get_config()
@@ -124,8 +148,10 @@ def main():
     for path in docs.out.glob('*.html'): finish(path, names, f'{cfg.doc_baseurl}/')
     draw_card(docs.out/'card.png', cfg.title, cfg.description)
     add_math_font(docs.out)
+    add_example(docs.out/'try'/'films.html')
     shutil.rmtree(cfg.doc_path, ignore_errors=True)
     shutil.move(docs.out, cfg.doc_path)
+    docs.warnings = [w for w in docs.warnings if 'try/films.html' not in str(w)]  # made after the pages that link to it
     for warning in docs.warnings: print('warning:', warning, file=sys.stderr)
     print(f'The site is in {cfg.doc_path}: open index.html there, or `make preview`.')
     return 1 if docs.warnings else 0

@@ -25,6 +25,8 @@ def readme(
     text = text.replace('$GIT_URL', cfg.git_url)
     text = re.sub(r'<style scoped>.*?</style>\n', '', text, flags=re.S)          # GitHub would show it as text
     text = text.replace('](index.ipynb', f']({cfg.doc_host}{cfg.doc_baseurl}/')  # home, from here, is the website
+    text = text.replace('](try/', f']({cfg.doc_host}{cfg.doc_baseurl}/try/')
+    text = re.sub(r'<iframe.*?</iframe>\n*', '', text, flags=re.S)                # GitHub shows none
     text = re.sub(r'(\]\(|src=")(?!https?:|#|nbs/|\.\./)', r'\1nbs/', text)      # links start from the top, not from nbs/
     text = re.sub(r'(\]\(|src=")\.\./', r'\1', text)
     return NOTE + re.sub(r'\n{3,}', '\n\n', text).strip() + '\n', res['outputs']
