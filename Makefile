@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DESCRIPTION := settings.ini setup.py pyproject.toml constraints.txt
 .DEFAULT_GOAL := help
-.PHONY: help tutorial test attacks test-all prepare docs preview clean
+.PHONY: help tutorial test attacks versions test-all prepare docs preview release clean
 
 help:  ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,10 @@ attacks: .venv/installed-dev  ## damage files, kill trainings, soak and ask from
 	@for o in files kills soak threads; do \
 	    OMP_NUM_THREADS=1 $(BIN)/python -W ignore tests/attacks/$$o.py || exit 1; done
 
-test-all: test attacks  ## every check and every attack
+versions: .venv/installed-dev  ## run the notebooks with the oldest allowed packages, and with the newest
+	@for o in oldest newest; do OMP_NUM_THREADS=1 $(BIN)/python tests/versions.py $$o || exit 1; done
+
+test-all: test attacks versions  ## every check and every attack, with old and new packages
 
 prepare: .venv/installed-dev  ## after editing a notebook: export it, clean it, render README.md
 	$(BIN)/nbdev_export
@@ -31,8 +34,12 @@ docs: .venv/installed-dev  ## build the website in _docs
 preview: docs  ## build the website and serve it on http://localhost:8000
 	$(BIN)/python -m http.server -d _docs -b localhost 8000
 
+release: .venv/installed-dev  ## build the wheel and its SBOM in dist
+	@$(BIN)/pip install -q -c constraints.txt cyclonedx-bom
+	@$(BIN)/python tools/release.py
+
 clean:  ## remove all that make has made
-	rm -rf .venv _docs _proc build *.egg-info
+	rm -rf .venv _docs _proc build dist *.egg-info
 
 .venv/installed: EXTRA =
 .venv/installed-dev: EXTRA = [dev]

@@ -27,6 +27,7 @@ from .checkpoints import *
 from .choose import *
 from .data import *
 from .datasets import *
+from .difference import *
 from .engine import *
 from .evaluate import *
 from .explain import *
@@ -53,8 +54,8 @@ from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''archives datasets tables batches split data model engine metrics scorer
-    baselines progress learner onecycle interpret topn solve newcomers recommend
-    audience explain evaluate lists leastsquares sampler posterior choose checkpoints
-    files callbacks page forget'''.split()
+    baselines progress learner onecycle interpret topn solve newcomers recommend audience
+    explain evaluate difference lists leastsquares sampler posterior choose checkpoints files
+    callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

@@ -16,7 +16,7 @@ from fastcore.meta import delegates
 from . import recommend # for the method
 from .baselines import means_mse, train_counts
 from .data import CollabDataLoaders, as_ratings
-from .metrics import ranking_metrics, rating_metrics, rmse
+from .metrics import ranking_by_user, ranking_metrics, rating_metrics, rmse
 from .scorer import RatingScorer, Scorer
 from .split import RandomSplitter, k_folds
 
@@ -25,20 +25,26 @@ from .split import RandomSplitter, k_folds
 def evaluate(self:Scorer,
     truth=None, # table of ratings that training did not see; None is the validation rows
     n=10, # length of the lists
+    relevant=None, # a rating, for this much or more is wanted; a column of booleans; None: all
+    exclude_seen=True, # leave out of the lists what the user rated in training?
 ): # Series of ranking metrics and, if the scorer estimates ratings, of rating metrics
     "How good the recommendations and estimates are on `truth`"
     dls = self.dls
-    truth = _held_out(dls) if truth is None else _say_seen(dls, truth)
+    truth = _held_out(dls, truth, exclude_seen)
     users = truth[dls.user_name].unique()
-    recs = self.recommend(users, n)
-    res = ranking_metrics(recs, truth, n, train_counts(dls), dls.user_name, dls.item_name)
+    recs = self.recommend(users, n, exclude_seen)
+    res = ranking_metrics(recs, truth, n, train_counts(dls), relevant=relevant)
     res['unscored_users'] += (~dls.classes[dls.user_name].ids.isin(users)).sum()
     if not isinstance(self, RatingScorer) or dls.rating_name not in truth: return res
     return pd.concat([res, _rating_results(self, truth)])
 
 # %% ../nbs/24_evaluate.ipynb #1b375d1b
-def _held_out(dls):
-    "The validation rows of `dls` as a table"
+def _held_out(dls, truth, exclude_seen):
+    "The table `truth` with user, item and rating first; if it's None, the validation rows"
+    if truth is not None:
+        if exclude_seen: _warn_seen(dls, truth)
+        names = [o for o in (*dls.classes, dls.rating_name) if o in truth]
+        return truth[names + [o for o in truth if o not in names]]
     if len(dls.valid_ds): return dls.decode(*dls.valid_ds[:])
     raise ValueError("there are no validation rows to evaluate on: pass `truth`, "
                      "a table of ratings that training did not see")
@@ -55,12 +61,11 @@ def seen_pairs(
     return torch.isin(u*n_items + i, x[:,0]*n_items + x[:,1]).numpy()
 
 # %% ../nbs/24_evaluate.ipynb #58b81761
-def _say_seen(dls, truth):
-    "Warn if rows of `truth` were there in training; returns `truth`"
+def _warn_seen(dls, truth):
+    "Warn if rows of `truth` were there in training"
     if n := int(seen_pairs(dls, truth).sum()):
         warnings.warn(f"{n:,} of {len(truth):,} ratings were there in training: they say "
-                      "little about others (`unseen` leaves them out)", stacklevel=3)
-    return truth
+                      "little about others (`unseen` leaves them out)", stacklevel=4)
 
 # %% ../nbs/24_evaluate.ipynb #7be1e530
 def _rating_results(scorer, truth):
@@ -74,6 +79,19 @@ def _rating_results(scorer, truth):
         both = f"rmse {res['means_rmse']:.4f}, not {res['rmse']:.4f}"
         warnings.warn(f"damped means estimate these ratings better: {both}", stacklevel=3)
     return res
+
+# %% ../nbs/24_evaluate.ipynb #c74f76ab
+@patch
+def evaluate_users(self:Scorer,
+    truth=None, # table of ratings that training did not see; None is the validation rows
+    n=10, # length of the lists
+    relevant=None, # a rating, for this much or more is wanted; a column of booleans; None: all
+    exclude_seen=True, # leave out of the lists what the user rated in training?
+): # table with a row per user: six ranking metrics, and the number of `wanted` items
+    "How good each user's recommendations are"
+    truth = _held_out(self.dls, truth, exclude_seen)
+    recs = self.recommend(truth[self.dls.user_name].unique(), n, exclude_seen)
+    return ranking_by_user(recs, truth, n, relevant=relevant)
 
 # %% ../nbs/24_evaluate.ipynb #943d5904
 def unseen(
@@ -92,10 +110,13 @@ def compare(
     makers, # dict name -> function that takes `CollabDataLoaders` and returns a trained scorer
     loaders, # `CollabDataLoaders`, one for each split: a list, a generator, or a single one
     n=10, # length of the lists
+    relevant=None, # a rating, for this much or more is wanted; None: all held-out rows
+    exclude_seen=True, # leave out of the lists what the user rated in training?
 ): # table with a row per maker; of each metric, `mean` and `std` over the splits
     "Train and evaluate all `makers` on the same splits"
     loaders = [loaders] if isinstance(loaders, CollabDataLoaders) else loaders
-    runs = pd.DataFrame(_runs(makers, loaders, n)).drop(columns='split')
+    settings = dict(n=n, relevant=relevant, exclude_seen=exclude_seen)
+    runs = pd.DataFrame(_runs(makers, loaders, settings)).drop(columns='split')
     return runs.groupby('model', sort=False).agg(['mean', 'std'])
 
 # %% ../nbs/24_evaluate.ipynb #76c756d9
@@ -106,7 +127,7 @@ def _trained(make, dls, seed):
         return make(dls)
 
 # %% ../nbs/24_evaluate.ipynb #2d7d8469
-def _runs(makers, loaders, n):
+def _runs(makers, loaders, settings):
     "A row per split and maker: the results of `evaluate` and the seconds of training"
     for seed,dls in enumerate(loaders):
         for name,make in makers.items():
@@ -115,7 +136,7 @@ def _runs(makers, loaders, n):
             seconds = time.perf_counter() - start
             with warnings.catch_warnings():
                 warnings.filterwarnings('ignore', 'damped means') # the table has them
-                results = scorer.evaluate(n=n)
+                results = scorer.evaluate(**settings)
             yield dict(model=name, split=seed, **results, seconds=seconds)
 
 # %% ../nbs/24_evaluate.ipynb #84306f6c
@@ -131,7 +152,7 @@ def cross_validate(
     "Train and evaluate `make` on each of `k` folds"
     folds = k_folds(ratings, k, seed)
     loaders = (CollabDataLoaders.from_df(ratings, splitter=o, **kwargs) for o in folds)
-    runs = pd.DataFrame(_runs({'': make}, loaders, n))
+    runs = pd.DataFrame(_runs({'': make}, loaders, dict(n=n)))
     return runs.drop(columns=['model', 'split']).rename_axis('fold')
 
 # %% ../nbs/24_evaluate.ipynb #f0c7ab2f

@@ -52,7 +52,7 @@ def label_points(
 ): # list of the matplotlib texts that found a place
     "Write each label near its point, where it overlaps no other label and no point"
     ax.figure.draw_without_rendering()
-    renderer = ax.figure.canvas.get_renderer()
+    renderer = ax.figure._get_renderer() # works for every backend, with Agg or without
     points = [o for c in ax.collections for o in ax.transData.transform(c.get_offsets())]
     texts,boxes = [],[Bbox.from_bounds(x - 3, y - 3, 6, 6) for x,y in points]
     for x,y,label in zip(xs, ys, labels):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['rmse', 'mae', 'WeightedLoss', 'weighted', 'rating_metrics', 'rating_by_user', 'first_n', 'hits', 'precision',
-           'recall', 'hit_rate', 'reciprocal_rank', 'average_precision', 'ndcg', 'coverage', 'novelty',
+           'recall', 'hit_rate', 'reciprocal_rank', 'average_precision', 'ndcg', 'coverage', 'novelty', 'is_relevant',
            'ranking_by_user', 'ranking_metrics']
 
 # %% ../nbs/12_metrics.ipynb #38cabc19
@@ -18,6 +18,7 @@ from torch import nn
 
 from .data import CategoryMap
 from .engine import MSELossFlat, like
+from .tables import check_column
 
 # %% ../nbs/12_metrics.ipynb #f8825362
 def rmse(
@@ -215,6 +216,23 @@ def novelty(
     c = counts.reindex(np.asarray(items)).fillna(0).clip(lower=1)
     return float(-np.log2(c / counts.sum()).mean())
 
+# %% ../nbs/12_metrics.ipynb #12e26cf0
+def is_relevant(
+    truth, # table with a row per rating: user, item, rating, maybe others
+    relevant=None, # a rating, for this much or more; name of a column of booleans; None: all
+): # bool array `(n,)`
+    "Which rows of `truth` count as wanted"
+    if relevant is None: return np.ones(len(truth), bool)
+    if isinstance(relevant, str):
+        check_column(relevant, truth.columns)
+        if pd.api.types.is_bool_dtype(truth[relevant]): return truth[relevant].to_numpy(bool)
+        raise TypeError(f"column {relevant!r} must hold booleans, not {truth[relevant].dtype}")
+    if truth.shape[1] < 3: raise ValueError("the truth has no third column, for the ratings")
+    ratings = truth.iloc[:,2]
+    if pd.api.types.is_numeric_dtype(ratings): return (ratings >= relevant).to_numpy(bool)
+    raise TypeError(f"the third column, {ratings.name!r}, must hold ratings, "
+                    f"not {ratings.dtype}")
+
 # %% ../nbs/12_metrics.ipynb #51d217ff
 _ranking = dict(ndcg=ndcg, precision=precision, recall=recall,
                 map=average_precision, hit_rate=hit_rate, mrr=reciprocal_rank)
@@ -225,13 +243,17 @@ def ranking_by_user(
     n=10, # the cut-off: length of the lists
     user_name=None, # name of the user column; None is the first of `truth`
     item_name=None, # name of the item column; None is the second of `truth`
+    relevant=None, # which rows of `truth` are wanted, as in `is_relevant`; None is all
 ): # table with a row per user: six metrics, missing if nothing is wanted; `wanted` items
     "The ranking metrics of each user's list"
-    users,hit,m = hits(recs, truth, n, user_name, item_name)
+    user,item = _names(truth, user_name, item_name)
+    users,hit,m = hits(recs, truth[is_relevant(truth, relevant)], n, user, item)
     some = m > 0
     res = {k: f(hit[some], m[some]) for k,f in _ranking.items()}
-    res = pd.DataFrame(res, index=users[some]).reindex(users)
-    return res.assign(wanted=m).rename_axis(_names(truth, user_name)[0])
+    res = pd.DataFrame(res, index=users[some]).reindex(users).assign(wanted=m)
+    others = pd.Index(truth[user].unique()).difference(users, sort=False)
+    if len(others): res = res.reindex(users.append(others)).fillna({'wanted': 0})
+    return res.astype({'wanted': int}).rename_axis(user)
 
 # %% ../nbs/12_metrics.ipynb #f0dc1eec
 def ranking_metrics(
@@ -241,10 +263,11 @@ def ranking_metrics(
     counts=None, # Series item -> its training ratings; None omits `coverage` and `novelty`
     user_name=None, # name of the user column; None is the first of `truth`
     item_name=None, # name of the item column; None is the second of `truth`
+    relevant=None, # which rows of `truth` are wanted, as in `is_relevant`; None is all
 ): # Series of the metrics, with `users` scored and `unscored_users`
     "The ranking metrics, averaged over users"
     user,item = _names(truth, user_name, item_name)
-    table = ranking_by_user(recs, truth, n, user, item)
+    table = ranking_by_user(recs, truth, n, user, item, relevant)
     res = table[list(_ranking)].mean()
     if counts is not None:
         items = first_n(recs, n, user)[item]

@@ -74,7 +74,8 @@ class _Limits:
 
     def apply(self, scores, start):
         "Set the `scores` of a block of users, from position `start` on, to minus infinity"
-        scores = scores.masked_fill(self.banned.to(scores.device), -torch.inf)
+        banned = self.banned.to(scores.device)
+        scores = scores + scores.new_zeros(len(banned)).masked_fill(banned, -torch.inf)
         if self.allowed is not None:
             mask = torch.ones_like(scores, dtype=torch.bool)
             mask[_block(self.allowed, start, len(scores))] = False

@@ -55,6 +55,16 @@ def test_wheel_contents(wheel):
     assert not [n for n in names if n.startswith(('tests', 'tools', 'nbs', 'benchmarks'))]
 
 
+def test_wheel_is_reproducible(wheel, tmp_path, monkeypatch):
+    "Two builds of the same files at the same date, from two folders, have the same bytes"
+    monkeypatch.setenv('SOURCE_DATE_EPOCH', '1700000000')
+    for name in 'ab':
+        source = copy_project(tmp_path/name/'source')
+        run(sys.executable, '-m', 'pip', 'wheel', '-q', '--no-deps', '-w', tmp_path/name, source)
+    one, two = (next((tmp_path/name).glob('*.whl')).read_bytes() for name in 'ab')
+    assert one == two
+
+
 def test_requirements_are_few(wheel):
     meta = zipfile.ZipFile(wheel).read(next(n for n in zipfile.ZipFile(wheel).namelist() if n.endswith('METADATA'))).decode()
     needs = [l for l in meta.splitlines() if l.startswith('Requires-Dist') and 'extra ==' not in l]
