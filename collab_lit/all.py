@@ -18,6 +18,7 @@ from matplotlib import pyplot as plt
 from torch import nn, tensor
 from torch.nn import functional as F
 
+from .answers import *
 from .archives import *
 from .audience import *
 from .baselines import *
@@ -28,9 +29,11 @@ from .choose import *
 from .data import *
 from .datasets import *
 from .difference import *
+from .diagnosis import *
 from .engine import *
 from .evaluate import *
 from .explain import *
+from .features import *
 from .files import *
 from .forget import *
 from .interpret import *
@@ -53,9 +56,9 @@ from .tables import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets tables batches split data model engine metrics scorer
-    baselines progress learner onecycle interpret topn solve newcomers recommend audience
-    explain evaluate difference lists leastsquares sampler posterior choose checkpoints files
-    callbacks page forget'''.split()
+_chapters = '''archives datasets tables batches split data features model engine metrics
+    scorer baselines progress learner onecycle interpret topn solve newcomers recommend
+    audience explain evaluate difference lists leastsquares sampler posterior answers
+    diagnosis choose checkpoints files callbacks page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

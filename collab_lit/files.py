@@ -13,10 +13,11 @@ import torch
 from fastcore.basics import patch
 from torch.linalg import cholesky_ex
 
-from . import evaluate, explain, interpret # for the methods of what is loaded
+from . import answers, evaluate, explain, interpret # for the methods
 from .baselines import DampedMeans, Popularity
 from .checkpoints import check_like, read_file, refusing, strip_prefix, write_file
 from .data import CategoryMap, CollabDataLoaders, CollabDataset
+from .features import Sittings
 from .learner import Learner
 from .lists import ItemWeights
 from .model import EmbeddingDotBias, EmbeddingNN
@@ -63,7 +64,11 @@ def _sizes(header):
     s,d,r = sizes = [header['sizes'][o] for o in 'sdr']
     if not all(type(o) is int for o in sizes) or s < 1 or d < 2 or r < 2:
         raise ValueError(f"'sizes' s, d and r are {sizes}, but should be from [1, 2, 2] up")
-    return n | {'s': s, 'd': d, 'r': r, 'f': d - 1, 'v': r - 2, '5': 5}
+    f,v = (header['sizes'].get(o, old) for o,old in (('f', d - 1), ('v', r - 2)))
+    whole = type(f) is type(v) is int
+    if not whole or f not in (d - 1, d - 3) or not 0 <= v <= r - 2:
+        raise ValueError(f"'sizes' f and v are {f} and {v}, for d = {d} and r = {r}")
+    return n | {'s': s, 'd': d, 'r': r, 'f': f, 'v': v, '5': 5}
 
 # %% ../nbs/61_files.ipynb #1f834103
 def _empty(*size, dtype='float32'):
@@ -75,6 +80,14 @@ def _empty_state(kind, n):
     specs = {k: (o.split(':') + ['float32'])[:2] for k,o in _layouts[kind].items()}
     return {k: _empty(*(n[o] for o in axes), dtype=dtype) for k,(axes,dtype) in specs.items()}
 
+def _empty_sittings(sittings, s):
+    "The tensors, without memory, of the `Sittings` that a header describes, in `s` draws"
+    res = {}
+    for k,n in enumerate(sittings['labels']):
+        res |= {f'keys{k}': _empty(n, dtype='int64'), f'precs{k}': _empty(s),
+                f'effects{k}': _empty(n, s, dtype='float16')}
+    return res
+
 # %% ../nbs/61_files.ipynb #5e60c018
 def _layout(header, m=None):
     "The tensors a file with this `header` and `m` ratings must hold, without memory"
@@ -83,6 +96,7 @@ def _layout(header, m=None):
     if m is not None: res['ratings.x'] = _empty(m, 2, dtype='int32')
     if m is not None: res['ratings.y'] = _empty(m, 1)
     if m is not None and 'weight' in header: res['ratings.w'] = _empty(m, 1)
+    if 'sittings' in header: res |= _empty_sittings(header['sittings'], n['s'])
     if kind is not Learner: return res | _empty_state(kind, n)
     model = _empty_model(header)
     for name,rows,need in zip(header['names'], (model.u_weight, model.i_weight), n.values()):
@@ -114,6 +128,10 @@ def _check_posterior(tensors):
             raise ValueError(f"{name!r} holds numbers that are not above 0")
     if cholesky_ex(tensors['precs'])[1].any():
         raise ValueError("'precs' holds matrices that are not positive definite")
+    for k in (0, 1):
+        keys = tensors.get(f'keys{k}', torch.arange(0))
+        if (keys[1:] <= keys[:-1]).any() or (tensors.get(f'precs{k}', keys) < 0).any():
+            raise ValueError(f"'keys{k}' isn't sorted, or 'precs{k}' has numbers below 0")
     _,std,low,high,_ = tensors['numbers'].tolist()
     if std <= 0 or low > high:
         raise ValueError(f"'numbers' has a deviation of {std}, a scale from {low} to {high}")
@@ -160,7 +178,10 @@ def export(self:Scorer,
         header |= dict(model=type(model).__name__, hparams=model.hparams, noise=self.noise())
     if kind=='Posterior':
         s,r,f = self.links.shape
-        header['sizes'] = dict(s=s, d=f + 1, r=r)
+        header['sizes'] = dict(s=s, d=self.users.shape[2], r=r, f=f,
+                               v=self.item_vectors.shape[1])
+        if (o := self.sittings) is not None:
+            header['sittings'] = dict(name=o.name, labels=list(map(len, o.keys)))
     _check(tensors, header)
     return write_file(self.path/file, tensors, **header)
 
@@ -191,7 +212,9 @@ def _build(tensors, header, path, device):
                             device=device, trained=trained, weight_name=header.get('weight'))
     kind = _kinds[header['scorer']]
     if kind is Learner: return _build_learner(dls, strip_prefix(tensors, 'model.'), header)
-    return kind(dls, **{k: tensors[k] for k in _layouts[kind]})
+    res = kind(dls, **{k: tensors[k] for k in _layouts[kind]})
+    if 'sittings' in header: res.sittings = Sittings.load(header['sittings']['name'], tensors)
+    return res
 
 # %% ../nbs/61_files.ipynb #aa80d58e
 def _build_learner(dls, weights, header):

@@ -6,8 +6,6 @@
 __all__ = ['RowSums', 'solve_rows', 'as_features', 'als']
 
 # %% ../nbs/40_leastsquares.ipynb #2eb6ca88
-import warnings
-
 import torch
 from fastcore.basics import patch
 from torch.nn import functional as F
@@ -17,73 +15,83 @@ from .learner import Learner
 from .model import EmbeddingDotBias
 from .solve import padded_groups
 
-with warnings.catch_warnings():
-    warnings.simplefilter('ignore') # torch warns once that this kind of table is in beta
-    torch.sparse_csr_tensor([0, 1], [0], [1.], (1, 1))
-
 # %% ../nbs/40_leastsquares.ipynb #b659a76c
 class RowSums:
     "The ratings sorted by row of one side, to sum up the normal equations of each row"
     def __init__(self,
-        rows, # which row each rating belongs to, int64 `(m,)`
+        rows, # which row each rating belongs to, int64 `(m,)`; quickest if they are sorted
         cols, # which row of the other side it rates, int64 `(m,)`
         n_rows, # rows on this side, n
         n_cols, # rows on the other side
     ):
-        self.n,self.n_cols,self.order = n_rows,n_cols,rows.argsort(stable=True)
+        self.n,self.n_cols,self.order = n_rows,n_cols,None # None: they are sorted
+        if (rows[1:] < rows[:-1]).any(): self.order = rows.int().argsort(stable=True)
         self.counts = torch.bincount(rows, minlength=n_rows)
         self.ends = F.pad(self.counts.cumsum(0), (1, 0))
-        self.cols = cols[self.order].int() # half the memory of int64, and quicker to multiply
+        self.cols = self.sort(cols.int()) # half the memory of int64, and quicker
 
-    def table(self,
-        values, # a number for each rating, float `(m,)`, in the order that they were given
+    def sort(self,
+        values, # a value for each rating, `(m,)`, in the order that they were given
+    ): # `(m,)`, sorted by row
+        "One value for each rating, sorted by row"
+        return values if self.order is None else values.index_select(0, self.order)
+
+    def sum_rows(self,
+        f, # the row of numbers of each row of the other side, float `(n_cols, k)`
+        weights=None, # of each rating, float `(m,)`, sorted by row; None is 1 for each
         start=0, # first row
         stop=None, # row after the last; None is all rows
-    ): # sparse tensor `(stop - start, n_cols)`
-        "A sparse table with `values` at the places of the ratings"
+    ): # float `(stop - start, k)`
+        "For each row, the sum of weight times `f` over its ratings"
         ends = self.ends[start:None if stop is None else stop+1]
         own = slice(ends[0], ends[-1])
-        size = len(ends) - 1,self.n_cols
-        values = values.index_select(0, self.order[own])
-        ends,cols = (ends - ends[0]).int(),self.cols[own]
-        return torch.sparse_csr_tensor(ends, cols, values, size, check_invariants=False)
+        if weights is not None: weights = weights[own]
+        starts = (ends[:-1] - ends[0]).int()
+        cols = self.cols[own]
+        return F.embedding_bag(cols, f, starts, mode='sum', per_sample_weights=weights)
 
 # %% ../nbs/40_leastsquares.ipynb #9922f536
-def _narrow(sums, f, w, y, size):
-    "`RowSums.blocks` by sparse products, quick for rows of up to a few dozen numbers"
+def _narrow(sums, f, w, y, scale, size):
+    "`RowSums.normal_eqs` by `sum_rows`, quick for rows of up to a few dozen numbers"
     k = f.shape[1]
     i,j = torch.tril_indices(k, k)
-    outer = f.index_select(1, i) * f.index_select(1, j)
+    scaled = f if scale is None else f*scale[:,None]
+    outer = f.index_select(1, i) * scaled.index_select(1, j)
     unpack = torch.empty(k, k, dtype=torch.int64)
     unpack[i,j] = unpack[j,i] = torch.arange(len(i))
+    wy = y if w is None else w*y
     step = max(1, size // k**2)
     for start in range(0, sums.n, step):
         stop = min(start + step, sums.n)
-        packed = sums.table(w, start, stop) @ outer
+        packed = sums.sum_rows(outer, w, start, stop)
         G = packed.index_select(1, unpack.view(-1)).view(-1, k, k)
-        yield torch.arange(start, stop), G, sums.table(w*y, start, stop) @ f
+        yield slice(start, stop), G, sums.sum_rows(scaled, wy, start, stop)
 
 # %% ../nbs/40_leastsquares.ipynb #51b23d1d
-def _wide(sums, f, w, y, size):
-    "`RowSums.blocks` by gathering, quick for long rows"
+def _wide(sums, f, w, y, scale, size):
+    "`RowSums.normal_eqs` by gathering, quick for long rows"
     k = f.shape[1]
+    scaled = f if scale is None else f*scale[:,None]
     step = lambda most: max(1, size // (k*max(k, most)))
     for rows,places,mask in padded_groups(sums.counts, step):
-        given = sums.order[places]
-        at = F.embedding(sums.cols[places], f)
-        weighted = at * (w[given] * mask)[...,None]
-        yield rows, weighted.mT @ at, (weighted.mT @ y[given][...,None])[...,0]
+        cols,mask = sums.cols[places],mask.to(f.dtype)
+        if w is not None: mask = mask*w[places]
+        weighted = F.embedding(cols, scaled) * mask[...,None]
+        h = weighted.mT @ y[places][...,None]
+        yield rows, weighted.mT @ F.embedding(cols, f), h[...,0]
 
 # %% ../nbs/40_leastsquares.ipynb #4cadfc78
 @patch
-def blocks(self:RowSums,
+def normal_eqs(self:RowSums,
     f, # the row of numbers of each row of the other side, float `(n_cols, k)`
-    w, # weight of each rating, float `(m,)`
-    y, # target of each rating, float `(m,)`
-    size=2**24, # about the largest number of values in a block
-): # yields rows, int64 `(b,)`, with their `G` `(b, k, k)` and `h` `(b, k)`
+    w, # weight of each rating, float `(m,)`, sorted by row; None is 1 for each
+    y, # target of each rating, float `(m,)`, sorted by row
+    scale=None, # a further weight for each row of the other side, float `(n_cols,)`
+    size=2**22, # about the largest number of values in a block
+): # yields rows, a slice or int64 `(b,)`, with their `G` `(b, k, k)` and `h` `(b, k)`
     "The normal equations of all rows, a block of rows at a time"
-    return (_narrow if f.shape[1] <= 24 else _wide)(self, f, w, y, size)
+    way = _narrow if f.shape[1] <= 24 else _wide
+    return way(self, f, w, y, scale, size)
 
 # %% ../nbs/40_leastsquares.ipynb #1e238faf
 def solve_rows(
@@ -116,23 +124,24 @@ def als(
     n_users,n_items = (len(o) for o in dls.classes.values())
     mean = (w @ y)/w.sum()
     std = (w @ (y - mean).square()/w.sum()).sqrt().clamp(min=1e-6)
-    y,prec = (y - mean)/std,ridge*torch.eye(n_factors + 1)
-    sides = (RowSums(u, i, n_users, n_items), i),(RowSums(i, u, n_items, n_users), u)
+    prec,sides = ridge*torch.eye(n_factors + 1),[]
+    for sums in (RowSums(u, i, n_users, n_items), RowSums(i, u, n_items, n_users)):
+        sides.append((sums, sums.sort(w), sums.sort((y - mean)/std)))
     g = torch.Generator().manual_seed(seed)
     items = 0.1*torch.randn(n_items, n_factors + 1, generator=g)
     with threads_for(len(y)):
         for _ in range(n_iter):
-            users = _turn(*sides[0], items, w, y, prec)
-            items = _turn(*sides[1], users, w, y, prec)
+            users = _turn(*sides[0], items, prec)
+            items = _turn(*sides[1], users, prec)
     return _as_learner(dls, users, items, mean, std)
 
 # %% ../nbs/40_leastsquares.ipynb #f6c502d3
-def _turn(sums, cols, other, w, y, prec):
+def _turn(sums, w, y, other, prec):
     "The best rows of one side, given those of the other"
     f,own = as_features(other)
     rows = f.new_empty(sums.n, f.shape[1])
-    y = y - own.index_select(0, cols)
-    for some,G,h in sums.blocks(f, w, y): rows[some] = solve_rows(G, h, prec)
+    y = y - own.index_select(0, sums.cols)
+    for some,G,h in sums.normal_eqs(f, w, y): rows[some] = solve_rows(G, h, prec)
     return rows
 
 def _as_learner(dls, users, items, mean, std):
