@@ -26,6 +26,7 @@ from .batches import *
 from .callbacks import *
 from .checkpoints import *
 from .choose import *
+from .compat import *
 from .data import *
 from .datasets import *
 from .difference import *
@@ -59,6 +60,6 @@ from .topn import *
 _chapters = '''archives datasets tables batches split data features model engine metrics
     scorer baselines progress learner onecycle interpret topn solve newcomers recommend
     audience explain evaluate difference lists leastsquares sampler posterior answers
-    diagnosis choose checkpoints files callbacks page forget'''.split()
+    diagnosis choose checkpoints files callbacks compat page forget'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
