@@ -14,7 +14,8 @@ import torch
 from fastcore.basics import patch
 from torch import nn
 
-from .data import CategoryMap, CollabDataLoaders, CollabDataset, as_ratings, row_weights
+from collab_lit.data import (CategoryMap, CollabDataLoaders, CollabDataset, as_ratings,
+    row_weights)
 from .learner import Learner
 from .model import EmbeddingDotBias, EmbeddingNN, is_dot_product
 from .progress import Recorder
