@@ -26,6 +26,7 @@ def mse(
     "Mean squared error"
     return weighted(MSELossFlat(), preds, targs, w)
 
+# %% ../nbs/64_compat.ipynb #e34cac3b
 def R2Score(): # a metric
     "The share of the ratings' variance that the estimates explain, as a metric"
     def r2_score(preds, targs, w=None):
@@ -34,6 +35,7 @@ def R2Score(): # a metric
         return 1 - mse(preds, targs, w)/mse(mean.expand(targs.numel()), targs, w)
     return r2_score
 
+# %% ../nbs/64_compat.ipynb #56fa7d95
 def to_np(
     x, # a tensor, or a list or tuple of them
 ): # numpy array, or a list or tuple of them
@@ -63,6 +65,7 @@ def _groups(model, wd):
     keys = 'params','weight_decay','exempt'
     return [{k: g[k] for k in keys if k in g} for g in Adam(model, wd=wd).param_groups]
 
+# %% ../nbs/64_compat.ipynb #12134e44
 def SGD(
     model, # an `nn.Module`
     lr=1e-3, # learning rate
@@ -72,6 +75,7 @@ def SGD(
     "Stochastic gradient descent, for `opt_func`"
     return _SGD(_groups(model, wd), lr=lr, momentum=mom)
 
+# %% ../nbs/64_compat.ipynb #dfea7ab4
 def RMSProp(
     model, # an `nn.Module`
     lr=1e-3, # learning rate
@@ -90,11 +94,13 @@ def unfreeze(self:Learner):
     self.model.requires_grad_(True)
     self.create_opt()
 
+# %% ../nbs/64_compat.ipynb #bf25b723
 @patch
 def freeze(self:Learner):
     "The same as `unfreeze`: a model for ratings is a single group of layers, the last"
     self.unfreeze()
 
+# %% ../nbs/64_compat.ipynb #a207125b
 class _Text(str):
     def __repr__(self): return str(self)
 
@@ -118,6 +124,7 @@ def c(self:CollabDataLoaders):
     "The number of values that a model estimates for each row"
     return 1
 
+# %% ../nbs/64_compat.ipynb #ae342cb3
 @patch
 def to(self:CollabDataLoaders,
     device, # of the batches
@@ -126,16 +133,19 @@ def to(self:CollabDataLoaders,
     self.device = self.train.device = self.valid.device = torch.device(device)
     return self
 
+# %% ../nbs/64_compat.ipynb #6b36aa10
 @patch
 def cpu(self:CollabDataLoaders):
     "Hand out batches on the CPU"
     return self.to('cpu')
 
+# %% ../nbs/64_compat.ipynb #5d096e25
 @patch
 def cuda(self:CollabDataLoaders):
     "Hand out batches on the GPU"
     return self.to('cuda')
 
+# %% ../nbs/64_compat.ipynb #f1afa1cd
 @patch(as_prop=True)
 def items(self:CollabDL):
     "The rows as a table of row numbers and ratings"

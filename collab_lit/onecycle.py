@@ -167,6 +167,7 @@ def minimum(
     "A tenth of the learning rate with the lowest loss"
     return lrs[int(np.argmin(losses))] / 10
 
+# %% ../nbs/17_onecycle.ipynb #8686bc52
 def steep(
     lrs, # n learning rates, rising
     losses, # their losses, numpy array `(n,)`
@@ -174,6 +175,7 @@ def steep(
     "The learning rate where the loss falls fastest, on a logarithmic scale"
     return lrs[int(np.argmin(np.diff(losses) / np.diff(np.log(lrs))))]
 
+# %% ../nbs/17_onecycle.ipynb #fb10d430
 def slide(
     lrs, # n learning rates, rising
     losses, # their losses, numpy array `(n,)`
