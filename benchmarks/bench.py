@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from common import RESULTS
+from common import RESULTS, machine
 from peers import PEERS
 
 here = Path(__file__).resolve().parent
@@ -37,11 +37,14 @@ def run(name, table, threads, seed):
 
 
 def summary(runs):
-    "Medians over the repeats, with fit times relative to collab_lit's."
-    runs = runs.reindex(columns=['model', 'fit', 'predict', 'mse', 'rmse', 'threads', 'version', 'note'])
+    "Medians over the repeats, with fit times relative to collab_lit's, and the spread of that ratio over the rounds."
+    runs = runs.reindex(columns=['model', 'seed', 'fit', 'predict', 'mse', 'rmse', 'threads', 'version', 'note'])
     by = runs.groupby('model', sort=False)
     table = by[['fit', 'predict', 'mse', 'rmse']].median()
+    ours = runs[runs.model == 'collab_lit'].set_index('seed').fit
+    ratios = (runs.fit / runs.seed.map(ours)).groupby(runs.model)  # within each round
     table['ratio'] = table.fit / table.fit.get('collab_lit', np.nan)
+    table['ratio_low'], table['ratio_high'] = ratios.min(), ratios.max()
     return table.join(by.fit.count().rename('runs')).join(by[['threads', 'version']].first()).join(by.note.last()).reset_index()
 
 
@@ -88,10 +91,10 @@ def main():
         for seed in range(args.repeats):
             for name in args.models:
                 if any(r['model'] == name and 'fit' not in r for r in runs): continue
-                runs.append(run(name, table, args.threads, seed))
+                runs.append(run(name, table, args.threads, seed) | dict(seed=seed))
                 print(seed, *runs[-1].values(), file=sys.stderr, flush=True)
     runs = pd.DataFrame(runs)
-    table = summary(runs)
+    table = summary(runs).assign(machine=machine())
     stem = f'bench_{args.threads}_threads'
     runs.to_csv(args.out/f'{stem}_runs.csv', index=False)
     table.to_csv(args.out/f'{stem}.csv', index=False)

@@ -5,7 +5,7 @@ import pandas as pd
 import torch
 
 from collab_lit.all import CSVLogger, Callback, CollabDataLoaders, Progress, collab_learner, mae, read_movielens, rmse, set_seed
-from collab_lit.engine import stepper
+from collab_lit.faststep import stepper
 from collab_lit.onecycle import one_cycle
 
 from common import save_ratios

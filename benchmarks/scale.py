@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import synth
-from common import RESULTS, clock, release
+from common import RESULTS, clock, machine, release
 
 here = Path(__file__).resolve().parent
 SPLIT = dict(valid_pct=0.1, seed=0)
@@ -130,7 +130,7 @@ def main():
                     runs = pd.DataFrame(rows)
                     runs.to_csv(args.out/f'{stem}_runs.csv', index=False)
     table = runs.groupby(['table', 'ratings', 'bs'], sort=False, as_index=False).median()
-    table = table.assign(epochs=args.epochs, repeats=args.repeats, threads=args.threads, version=version)
+    table = table.assign(epochs=args.epochs, repeats=args.repeats, threads=args.threads, version=version, machine=machine())
     table.to_csv(args.out/f'{stem}.csv', index=False)
     plot(table, args.out/f'{stem}.png')
     print(table.to_string(index=False))

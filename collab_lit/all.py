@@ -31,7 +31,9 @@ from .data import *
 from .datasets import *
 from .difference import *
 from .diagnosis import *
+from .docstrings import *
 from .engine import *
+from .faststep import *
 from .evaluate import *
 from .explain import *
 from .features import *
@@ -57,9 +59,11 @@ from .tables import *
 from .topn import *
 
 # %% ../nbs/90_all.ipynb #87481886
-_chapters = '''archives datasets tables batches split data features model engine metrics
-    scorer baselines progress learner onecycle interpret topn solve newcomers recommend
-    audience explain evaluate difference lists leastsquares sampler posterior answers
-    diagnosis choose checkpoints files callbacks compat page forget'''.split()
+_chapters = '''archives datasets tables batches split data features model engine
+    faststep metrics scorer baselines progress learner onecycle interpret topn solve
+    newcomers recommend audience explain evaluate difference lists leastsquares sampler
+    posterior answers diagnosis choose checkpoints files callbacks compat page forget
+    docstrings'''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
+for o in _chapters: add_help(import_module(f'collab_lit.{o}'))

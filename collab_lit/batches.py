@@ -47,7 +47,7 @@ class CollabDL:
     ):
         if bs != int(bs) or bs < 1:
             raise ValueError(f"a batch has a whole number of rows, at least one, not bs={bs}")
-        self.ds,self.bs,self.shuffle,self.device = ds,bs,shuffle,torch.device(device)
+        self.ds,self.bs,self.shuffle,self.device = ds,int(bs),shuffle,torch.device(device)
     def __len__(self): return math.ceil(len(self.ds) / self.bs)
     def epoch(self):
         "The next pass as a few large pieces of whole batches: `x`, `y` and, if there, `w`"

@@ -155,23 +155,26 @@ def inner_squares(
     makers=None, # dict name -> function from loaders to `RatingScorer`; None: `rating_models`
     latest=False, # hold out the latest fifth of the training rows, instead of random ones?
     seed=0, # of each training
-): # table with a column per maker: squared errors of training rows that it has not seen
+): # table: user rows as index, a column per maker with squared errors on unseen ratings
     "The squared errors of each maker on the same ratings, in inner splits"
     makers,parts = makers or rating_models,[]
     for inner in _inner_loaders(dls, latest):
         x,y = inner.valid_ds.x,inner.valid_ds.y[:,0]
         scores = {k: _seeded(make, inner, seed).score_pairs(x) for k,make in makers.items()}
-        parts.append(pd.DataFrame({k: (o - y).square().numpy() for k,o in scores.items()}))
-    return pd.concat(parts, ignore_index=True)
+        squares = {k: (o - y).square().numpy() for k,o in scores.items()}
+        parts.append(pd.DataFrame(squares, x[:,0].numpy()))
+    return pd.concat(parts).rename_axis('user')
 
-# %% ../nbs/50_choose.ipynb #143fae0d
+# %% ../nbs/50_choose.ipynb #91568a78
 def clear_winner(
-    squares, # table with a column of squared errors per model, the baseline first
+    squares, # table with a column of squared errors per model, first the baseline; index users
 ): # name of a column
-    "The column with the lowest mean, if it leads the first one by more than a standard error"
+    "The column with the lowest mean, if it leads the first by more than two standard errors"
     base,best = squares.columns[0],squares.mean().idxmin()
     lead = squares[base] - squares[best]
-    return best if lead.mean() > lead.sem() else base
+    by_user = (lead - lead.mean()).groupby(level=0).sum()
+    error = by_user.pow(2).sum()**0.5 / len(lead)
+    return best if lead.mean() > 2*error else base
 
 # %% ../nbs/50_choose.ipynb #7f6c1b6c
 def inner_ndcg(

@@ -74,6 +74,7 @@ def _rating_results(scorer, truth):
     if not len(dls.train_ds): return res
     x = [torch.from_numpy(vocab.encode(truth[o])) for o,vocab in dls.classes.items()]
     x,y = torch.stack(x, 1),as_ratings(truth[dls.rating_name])
+    if y.min() == y.max(): return res # clicks, not ratings
     res['means_rmse'] = means_mse(dls, x, y)**0.5
     if res['rmse'] > res['means_rmse'] + 1e-6:
         both = f"rmse {res['means_rmse']:.4f}, not {res['rmse']:.4f}"

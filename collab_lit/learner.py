@@ -15,7 +15,8 @@ from fastcore.basics import listify, patch
 from fastcore.meta import delegates
 
 from .batches import CollabDataset, CollabDL, set_seed
-from .engine import Adam, MSELossFlat, stepper, threads_for
+from .engine import Adam, MSELossFlat, batch_note, threads_for
+from .faststep import stepper
 from .metrics import WeightedLoss, weighted
 from .model import EmbeddingDotBias, EmbeddingNN, get_emb_sz, is_dot_product
 from .progress import (Callback, NonFiniteLoss, Recorder, beside_means,
@@ -88,15 +89,14 @@ def validate(self:Learner,
 @patch
 def _batches(self:Learner, st):
     "The batches of an epoch as the stepper `st` wants them"
-    for x,y,*w in self.dls.train.epoch():
-        if w: y = torch.cat([y, w[0]/self.dls.train_ds.w.mean()], 1)
-        yield from st.batches(x, y, self.dls.bs)
+    return (b for x,y,*w in self.dls.train.epoch()
+            for b in st.batches(x, y, self.dls.bs, *w))
 
 @patch
 def _stepper(self:Learner, opt):
-    "What takes the training steps; with row weights, targets have them as a second column"
-    loss = self.loss_func if self.dls.train_ds.w is None else WeightedLoss(self.loss_func)
-    return stepper(self.model, loss, opt)
+    "What takes the training steps; a loss that knows no row weights learns of them here"
+    known = self.dls.train_ds.w is None or isinstance(self.loss_func, MSELossFlat)
+    return stepper(self.model, self.loss_func if known else WeightedLoss(self.loss_func), opt)
 
 # %% ../nbs/16_learner.ipynb #79a0b742
 @patch
@@ -174,6 +174,8 @@ def fit_schedule(self:Learner,
     "Train for `n_epoch` epochs with the given learning rate and momentum at each step"
     n,size = len(self.dls.train),sum(p.numel() for p in self.model.parameters())
     check_schedule(n_epoch*n, lrs, moms)
+    note = batch_note(self.model, len(self.dls.train_ds), self.dls.bs)
+    if note and self.opt is None: warnings.warn(note, stacklevel=3)
     cbs = [*self.cbs, *map(check_callback, listify(cbs)), *progress_for(self)]
     stepping = [cb for cb in cbs if type(cb).after_step is not Callback.after_step]
     with self._only_training():

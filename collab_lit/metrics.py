@@ -57,10 +57,11 @@ class WeightedLoss(nn.Module):
 
     def forward(self,
         pred, # estimates, `(b,)` or `(b, 1)`
-        targ, # ratings and weights, `(b, 2)`
+        targ, # ratings, `(b,)` or `(b, 1)`
+        w, # weights of mean 1, `(b,)` or `(b, 1)`
     ): # a tensor with no dimensions
-        y,w = targ[:,:1],targ[:,1:]
-        return (w * self.each(pred.reshape(y.shape), y)).mean()
+        pred,targ,w = (o.reshape(-1) for o in (pred, targ, w))
+        return (w * self.each(pred, targ)).mean()
 
 # %% ../nbs/12_metrics.ipynb #09d872ae
 def weighted(
@@ -74,8 +75,7 @@ def weighted(
     if w is None: return f(preds, targs)
     named = () if isinstance(f, nn.Module) else signature(f).parameters
     if 'w' in named: return f(preds, targs, w)
-    rows = torch.stack([targs.reshape(-1), w.reshape(-1)/w.mean()], 1)
-    return WeightedLoss(f)(preds, rows)
+    return WeightedLoss(f)(preds, targs, w/w.mean())
 
 # %% ../nbs/12_metrics.ipynb #8e94fe75
 def _names(table, *names):
