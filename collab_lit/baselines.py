@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 from fastcore.basics import patch
 
+from .metrics import rmse
 from .scorer import RatingScorer, Scorer
 
 # %% ../nbs/14_baselines.ipynb #7f69cfb5
@@ -61,9 +62,10 @@ def _damped(
     err, # how far each rating is from what was expected, `(m,)`
     n, # number of rows
     damping, # ratings' worth of pull towards 0
+    w, # weight of each rating, `(m,)`
 ): # float tensor `(n,)`
-    "The mean of `err` in each row, pulled towards 0"
-    return torch.bincount(rows, err, n) / (torch.bincount(rows, minlength=n) + damping)
+    "The weighted mean of `err` in each row, pulled towards 0"
+    return torch.bincount(rows, w*err, n) / (torch.bincount(rows, w, n) + damping)
 
 # %% ../nbs/14_baselines.ipynb #239ec20c
 class DampedMeans(RatingScorer):
@@ -99,11 +101,11 @@ def damped_means(
     damping=5., # ratings' worth of pull towards the mean, δ, more than 0
 ): # `DampedMeans`
     "Estimate ratings by the mean, and how far the item and the user are from it, damped"
-    (u,i),y = dls.train_ds.x.T,dls.train_ds.y[:,0]
+    (u,i),y,w = dls.train_ds.x.T,dls.train_ds.y[:,0],dls.train_ds.weights()
     n_users,n_items = (len(o) for o in dls.classes.values())
-    mean = y.mean()
-    items = _damped(i, y - mean, n_items, damping)
-    users = _damped(u, y - mean - items[i], n_users, damping)
+    mean = (w*y).sum() / w.sum()
+    items = _damped(i, y - mean, n_items, damping, w)
+    users = _damped(u, y - mean - items[i], n_users, damping, w)
     return DampedMeans(dls, mean + users, items, torch.tensor(float(damping)))
 
 # %% ../nbs/14_baselines.ipynb #025fca22
@@ -111,10 +113,10 @@ def means_mse(
     dls, # `CollabDataLoaders`, whose training rows the means come from
     x, # rows of user and item, int64 `(n, 2)`
     y, # their ratings, float `(n, 1)`
+    w=None, # their weights, float `(n, 1)`; None is 1 for each
 ): # float
     "The mean squared error of damped means on the ratings `y` of the pairs `x`"
-    off = damped_means(dls).score_pairs(x) - y[:,0]
-    return off.square().mean().item()
+    return rmse(damped_means(dls).score_pairs(x), y, w).item()**2
 
 # %% ../nbs/14_baselines.ipynb #d9f58ed2
 @patch
@@ -123,7 +125,7 @@ def with_rows(self:DampedMeans, dls, x, y, side=0):
     own,other = (self.items, self.users) if side else (self.users, self.items)
     rows,n = x[:,side],len(dls.classes[list(dls.classes)[side]])
     err = y[:,0] - other[x[:,1-side]] - own[0]
-    new = own[0] + _damped(rows, err, n, self.damping)
+    new = own[0] + _damped(rows, err, n, self.damping, torch.ones_like(err))
     own = torch.cat([own, new[len(own):]])
     own[rows] = new[rows]
     users,items = (other, own) if side else (own, other)

@@ -105,6 +105,7 @@ def _layout(header, m=None):
     res = {f'trained.{k}': _empty(n[k[0]], dtype='bool') for k in ('user', 'item')}
     if m is not None: res['ratings.x'] = _empty(m, 2, dtype='int32')
     if m is not None: res['ratings.y'] = _empty(m, 1)
+    if m is not None and 'weight' in header: res['ratings.w'] = _empty(m, 1)
     if 'sittings' in header: res |= _empty_sittings(header['sittings'], n['s'])
     if kind is not Learner: return res | _empty_state(kind, n)
     model = _empty_model(header)
@@ -165,6 +166,8 @@ def _check(tensors, header):
     n = torch.tensor([len(o) + 1 for o in header['ids']])
     if x is not None and ((x < 0) | (x >= n)).any():
         raise ValueError("'ratings.x' has rows that no id belongs to")
+    if 'ratings.w' in tensors and (tensors['ratings.w'] < 0).any():
+        raise ValueError("'ratings.w' has negative weights")
     if header['scorer']=='Posterior': _check_posterior(tensors)
     if header['scorer']=='SparseItemWeights': _check_sparse(tensors)
     if any(k.endswith('running_var') and (t < 0).any() for k,t in tensors.items()):
@@ -184,10 +187,12 @@ def export(self:Scorer,
     if _kinds.get(kind) is not type(self):
         raise TypeError(f"{kind} is none of {', '.join(_kinds)}, which can be exported")
     tensors |= dict(zip(('trained.user', 'trained.item'), dls.trained.values()))
-    x,y = dls.train_ds.x,dls.train_ds.y
+    x,y,w = dls.train_ds.x,dls.train_ds.y,dls.train_ds.w
     if with_ratings: tensors |= {'ratings.x': x.int(), 'ratings.y': y}
+    if weighted := with_ratings and w is not None: tensors['ratings.w'] = w
     names,ids = [*dls.classes, dls.rating_name],[v.items[1:] for v in dls.classes.values()]
     header = dict(kind='collab_lit learner', version=2, scorer=kind, names=names, ids=ids)
+    if weighted: header['weight'] = str(dls.weight_name or 'weight')
     if kind=='Learner':
         model = self.model
         header |= dict(model=type(model).__name__, hparams=model.hparams, noise=self.noise())
@@ -224,9 +229,10 @@ def _build(tensors, header, path, device):
     classes = {k: CategoryMap(v) for k,v in zip(names, header['ids'])}
     trained = dict(zip(names, (tensors['trained.user'], tensors['trained.item'])))
     x,y = torch.zeros(0, 2, dtype=torch.int64),torch.zeros(0, 1)
-    own = CollabDataset(tensors.get('ratings.x', x).long(), tensors.get('ratings.y', y))
+    own = CollabDataset(tensors.get('ratings.x', x).long(), tensors.get('ratings.y', y),
+                        tensors.get('ratings.w'))
     dls = CollabDataLoaders(own, CollabDataset(x, y), classes, rating_name, path,
-                            device=device, trained=trained)
+                            device=device, trained=trained, weight_name=header.get('weight'))
     kind = _kinds[header['scorer']]
     if kind is Learner: return _build_learner(dls, strip_prefix(tensors, 'model.'), header)
     res = kind(dls, **{k: tensors[k] for k in _layouts[kind]})

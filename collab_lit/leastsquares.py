@@ -120,12 +120,13 @@ def als(
     seed=0, # for the items' starting values
 ): # a `Learner` with an `EmbeddingDotBias`
     "Train matrix factorization by alternating least squares"
-    (u,i),y = dls.train_ds.x.T,dls.train_ds.y[:,0]
+    (u,i),y,w = dls.train_ds.x.T,dls.train_ds.y[:,0],dls.train_ds.weights()
     n_users,n_items = (len(o) for o in dls.classes.values())
-    mean,std = y.mean(),y.std().clamp(min=1e-6)
+    mean = (w @ y)/w.sum()
+    std = (w @ (y - mean).square()/w.sum()).sqrt().clamp(min=1e-6)
     prec,sides = ridge*torch.eye(n_factors + 1),[]
     for sums in (RowSums(u, i, n_users, n_items), RowSums(i, u, n_items, n_users)):
-        sides.append((sums, sums.sort((y - mean)/std)))
+        sides.append((sums, sums.sort(w), sums.sort((y - mean)/std)))
     g = torch.Generator().manual_seed(seed)
     items = 0.1*torch.randn(n_items, n_factors + 1, generator=g)
     with threads_for(len(y)):
@@ -135,12 +136,12 @@ def als(
     return _as_learner(dls, users, items, mean, std)
 
 # %% ../nbs/40_leastsquares.ipynb #f6c502d3
-def _turn(sums, y, other, prec):
+def _turn(sums, w, y, other, prec):
     "The best rows of one side, given those of the other"
     f,own = as_features(other)
     rows = f.new_empty(sums.n, f.shape[1])
     y = y - own.index_select(0, sums.cols)
-    for some,G,h in sums.normal_eqs(f, None, y): rows[some] = solve_rows(G, h, prec)
+    for some,G,h in sums.normal_eqs(f, w, y): rows[some] = solve_rows(G, h, prec)
     return rows
 
 def _as_learner(dls, users, items, mean, std):

@@ -14,7 +14,8 @@ import torch
 from fastcore.basics import patch
 from torch import nn
 
-from .data import CategoryMap, CollabDataLoaders, CollabDataset, as_ratings
+from collab_lit.data import (CategoryMap, CollabDataLoaders, CollabDataset, as_ratings,
+    row_weights)
 from .learner import Learner
 from .model import EmbeddingDotBias, EmbeddingNN, is_dot_product
 from .progress import Recorder
@@ -42,6 +43,12 @@ def _check_repeats(x, m, keep):
     if keep=='last': kept[theirs] = torch.from_numpy(~pairs.duplicated(keep='last').to_numpy())
     return kept
 
+# %% ../nbs/21_newcomers.ipynb #ddbfa585
+def _new_weights(dls, ratings):
+    "The weights of the rows of `ratings`, float32 `(m, 1)`: 1 each if the table has none"
+    if dls.weight_name not in ratings: return torch.ones(len(ratings), 1)
+    return row_weights(ratings, dls.weight_name, dls.classes)
+
 # %% ../nbs/21_newcomers.ipynb #44be567a
 def extended(
     dls, # `CollabDataLoaders`
@@ -59,10 +66,11 @@ def extended(
     both = torch.cat([old.x, torch.from_numpy(x)])
     kept = _check_repeats(both, len(x), keep)
     y = torch.cat([old.y, as_ratings(ratings[dls.rating_name])])
-    train_ds,n = CollabDataset(both[kept], y[kept]),int(kept[:len(old)].sum())
+    w = None if old.w is None else torch.cat([old.w, _new_weights(dls, ratings)])[kept]
+    train_ds,n = CollabDataset(both[kept], y[kept], w),int(kept[:len(old)].sum())
     longer = CollabDataLoaders(
         train_ds, dls.valid_ds, classes, dls.rating_name, dls.path, dls.bs, dls.valid.bs,
-        dls.train.shuffle, dls.device, trained)
+        dls.train.shuffle, dls.device, trained, dls.weight_name)
     return longer,train_ds.x[n:],train_ds.y[n:]
 
 # %% ../nbs/21_newcomers.ipynb #5e0784fd
@@ -102,9 +110,11 @@ def _solve_rows(learn, x, y, side, noise):
     own,other = (list(learn.dls.trained.values())[o] for o in (side, 1 - side))
     useful = other[x[:,1-side]]
     if not useful.any(): return
+    ds = learn.dls.train_ds
+    w = None if ds.w is None else ds.w[torch.isin(ds.x[:,side], x[:,side])][useful,0]
     x,y = x[useful],y[useful,0]
     new,at = x[:,side].unique(return_inverse=True)
-    rows = FoldIn(learn.model, own, noise, side).rows(at, x[:,1-side], y, len(new))
+    rows = FoldIn(learn.model, own, noise, side).rows(at, x[:,1-side], y, len(new), w=w)
     rows,m = rows.to(learn.dls.device, torch.float32),learn.model
     w,b = (m.i_weight, m.i_bias) if side else (m.u_weight, m.u_bias)
     w.weight.data[new],b.weight.data[new] = rows[:,:-1],rows[:,-1:]

@@ -14,6 +14,7 @@ from fastcore.basics import patch
 from .data import CollabDataset, CollabDL
 from .engine import MSELossFlat, threads_for
 from .learner import Learner
+from .metrics import rmse, weighted
 
 # %% ../nbs/20_solve.ipynb #1bef31a2
 def side_table(
@@ -62,7 +63,7 @@ def linearize(self:FoldIn,
 def solve(self:FoldIn,
     rows, # item rows, int64 `(b, m)`
     y, # ratings, float64 `(b, m)`
-    mask, # 1 where there is a rating and 0 in the gaps, float64 `(b, m)`
+    mask, # root of the weight of each rating, 0 in the gaps, float64 `(b, m)`
 ): # float64 `(b, k+1)`
     "The most probable `phi` of `b` people, given their ratings"
     phi = self.x.new_zeros(len(rows), self.x.shape[1])
@@ -70,7 +71,7 @@ def solve(self:FoldIn,
     for _ in range(4):
         est,dot,J = self.linearize(rows, phi)
         J = J * mask[...,None]
-        t = y - est + dot
+        t = mask * (y - est + dot)
         phi = torch.linalg.solve(J.mT @ J + ridge, (J.mT @ t[...,None])[...,0])
     return phi
 
@@ -96,6 +97,7 @@ def rows(self:FoldIn,
     y, # the ratings `(m,)`
     n, # number of people
     bs=16, # number of people in a block
+    w=None, # weight of each rating `(m,)`; None is 1 for each
 ): # factors and bias of each, float64 `(n, k+1)`
     "The rows of `n` people from their ratings"
     counts,order = torch.bincount(at, minlength=n),at.argsort(stable=True)
@@ -103,7 +105,8 @@ def rows(self:FoldIn,
     with threads_for(0):
         for some,places,mask in padded_groups(counts, lambda most: bs):
             own = order[places]
-            phi[some] = self.solve(items[own], y[own].double(), mask.double())
+            scale = mask.double() if w is None else mask * w[own].double().sqrt()
+            phi[some] = self.solve(items[own], y[own].double(), scale)
     return self.mean + phi @ self.L.T
 
 # %% ../nbs/20_solve.ipynb #ed86cec0
@@ -114,10 +117,11 @@ def noise(self:Learner,
     "Mean squared difference between the training ratings and their estimates"
     ds = self.dls.train_ds
     if self._noise is not None or not len(ds): return self._noise
-    some = CollabDataset(*ds[::math.ceil(len(ds)/most)])
-    preds,targs = self.get_preds(dl=CollabDL(some))
-    mse = MSELossFlat()(preds, targs)
-    return mse.item() if mse < targs.var(correction=0) else math.inf
+    some = slice(None, None, math.ceil(len(ds)/most))
+    preds,targs = self.get_preds(dl=CollabDL(CollabDataset(*ds[some])))
+    w = ds.weights()[some]
+    mse,mean = weighted(MSELossFlat(), preds, targs, w),(w @ targs[:,0])/w.sum()
+    return mse.item() if mse < rmse(mean.expand(len(targs)), targs, w)**2 else math.inf
 
 # %% ../nbs/20_solve.ipynb #6d5d585f
 def finite_noise(
