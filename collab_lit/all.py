@@ -27,6 +27,7 @@ from .blend import *
 from .callbacks import *
 from .checkpoints import *
 from .choose import *
+from .compat import *
 from .data import *
 from .datasets import *
 from .diagnosis import *
@@ -77,8 +78,8 @@ _chapters = '''
     model engine faststep metrics scorer baselines progress learner onecycle interpret
     topn solve newcomers recommend explain evaluate audience difference lists
     neighbours ease ranking implicit variety rules blend leastsquares sampler
-    posterior answers diagnosis choose tune checkpoints files callbacks page forget
-    monitor replies serve docstrings
+    posterior answers diagnosis choose tune checkpoints files callbacks page compat
+    forget monitor replies serve docstrings
 '''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
