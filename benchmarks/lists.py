@@ -95,7 +95,7 @@ def run(name, table, models, seeds, tuned):
             try:
                 if model in BLENDS:
                     parts = [trained[o] for o in BLENDS[model]]
-                    trained[model] = Blend([o for o, _ in parts]), sum(o for _, o in parts)
+                    trained[model] = Blended([o for o, _ in parts]), sum(o for _, o in parts)
                 else: trained[model] = train(MAKERS[model], dls)
                 yield row | measured(*trained[model])
             except Exception as e: yield row | dict(note=f'{type(e).__name__}: {e}'.splitlines()[0][:200])

@@ -154,7 +154,7 @@ def _bodies():
 def _rated(answers, body):
     "The ratings or the liked items of a stranger, as a dict; errors name what is wrong"
     if (body.ratings is None) == (body.items is None):
-        raise ValueError('send either `ratings` or `items`')
+        raise ValueError('send ratings or items, and not both')
     rates = isinstance(answers.scorer, RatingScorer)
     if rates and body.items is not None:
         raise ValueError('`items`: this model needs `ratings`')
