@@ -43,7 +43,8 @@ def newer(alone, tmp_path_factory):
 @pytest.fixture(scope='session')
 def reader(newer, tmp_path_factory):
     "The same with what the pages test against, and IPython, which a reader's notebook has"
-    return environment(tmp_path_factory.mktemp('reader'), newer, '-c', ROOT/'constraints.txt', 'ipython', 'pyarrow', 'scikit-learn', 'openpyxl', 'polars', 'duckdb')
+    return environment(tmp_path_factory.mktemp('reader'), newer, '-c', ROOT/'constraints.txt', 'ipython', 'pyarrow', 'scikit-learn', 'openpyxl', 'polars', 'duckdb',
+                       'fastapi', 'uvicorn', 'httpx2')
 
 
 def test_wheel_contents(wheel):
