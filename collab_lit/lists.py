@@ -81,6 +81,12 @@ class ItemWeights(Scorer):
         x = user_history(self.dls, rows)
         return torch.where(x.any(1, keepdim=True), x, self.average) @ self.weights
 
+    def basket_scores(self,
+        items, # rows of chosen items, all different, int64 `(m,)`
+    ): # scores `(n_items,)`
+        "The sums of weights for somebody who chose `items`"
+        return self.weights[items].sum(0)
+
     def weights_between(self,
         items, # rows of chosen items, int64 `(m,)`
         item, # row of the item to score

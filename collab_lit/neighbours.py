@@ -89,6 +89,10 @@ class SparseItemWeights(ItemWeights):
         if empty.any(): res[empty] = self.average_scores
         return res[back]
 
+    def basket_scores(self, items):
+        "The sums of weights for somebody who chose `items`"
+        return self._sums(0*items, items, 1)[0]
+
     def weights_between(self, items, item):
         "What each of `items` in a history adds to the score of `item`"
         places,of = self._entries(items)
@@ -105,8 +109,7 @@ class SparseItemWeights(ItemWeights):
     def similarity(self, side, row):
         "The weights from an item to all others"
         if not side: return super().similarity(side, row)
-        row = torch.tensor([row])
-        return 'weight', self._sums(0*row, row, 1)[0]
+        return 'weight', self.basket_scores(torch.tensor([row]))
 
     def state(self):
         return {o: getattr(self, o) for o in ('counts', 'items', 'weights', 'average')}

@@ -92,7 +92,7 @@ def for_stranger(
     banned[rows] = True
     y = torch.tensor(list(rated.values())).double()
     if not len(rows): scores = scorer.score_users(torch.tensor([0]))[0].cpu()
-    elif isinstance(scorer, ItemWeights): scores = scorer.weights[rows].sum(0)
+    elif isinstance(scorer, ItemWeights): scores = scorer.basket_scores(rows)
     elif fold := answers.fold:
         phi = fold.solve(rows[None], y[None], torch.ones_like(y)[None])[0]
         scores = fold.z0 + fold.x @ phi

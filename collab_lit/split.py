@@ -105,14 +105,6 @@ def _users(ratings, user_name):
     check_rows(users, users.isna().to_numpy(), 'holds no id', 'drop them')
     return users
 
-# %% ../nbs/03_split.ipynb #4b0209c8
-def _users(ratings, user_name):
-    "The user column, or an error if it can't split the table"
-    check_column(user_name, ratings.columns)
-    users = ratings[user_name]
-    check_rows(users, users.isna().to_numpy(), 'holds no id', 'drop them')
-    return users
-
 # %% ../nbs/03_split.ipynb #19eb57d3
 def UserTimeSplitter(
     time_name, # column to sort by: numbers or dates
