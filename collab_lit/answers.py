@@ -12,10 +12,10 @@ from fastcore.basics import patch
 from torch.linalg import solve
 from torch.nn import functional as F
 
-from .explain import Explanation
+from .explain import Explanation, own_ratings, reasons
 from .leastsquares import RowSums
 from .posterior import Posterior
-from .recommend import centred_cosines, rated_items
+from .recommend import centred_cosines
 from .sampler import Draws, RatedWhat, draw_rows, features_of
 from .scorer import RatingScorer
 
@@ -37,8 +37,7 @@ def with_rows(self:Posterior, dls, x, y, side=0):
 def _draw_newcomers(self:Posterior, at, i, y, n):
     "Draw the rows of `n` newcomers from ratings `y` of items `i`; also their noise"
     sums,draws,z = RowSums(at, i, n, len(self.items)),Draws(0),(y - self.mean)/self.std
-    X = features_of(RatedWhat(None, None, self.item_vectors, self.numbers[4]), at, i, n)
-    X = F.pad(X, (0, self.links.shape[1] - X.shape[1])) # side features: average
+    X = _newcomers_features(self, at, i, n)
     level,known = self.user_noise.mean(0),self.dls.trained[self.dls.item_name]
     rows = torch.zeros(n, *self.users.shape[1:])
     rows[...,self.k+1] = 1
@@ -51,6 +50,12 @@ def _draw_newcomers(self:Posterior, at, i, y, n):
             near = (sums.sum_rows(f) + 20*f[known].mean(0))/(sums.counts[:,None] + 20)
             rows[:,k,self.k+2] = (rows[:,k,:self.k+2]*near).sum(1)
     return rows,level.expand(n, -1)
+
+def _newcomers_features(post, at, items, n):
+    "The features of `n` users who rated `items`, each row `at` one of them, float `(n, r)`"
+    rated = RatedWhat(None, None, post.item_vectors, post.numbers[4])
+    X = features_of(rated, at, items, n)
+    return F.pad(X, (0, post.links.shape[1] - X.shape[1])) # side features: average
 
 # %% ../nbs/43_answers.ipynb #999a8d4c
 @patch
@@ -78,12 +83,9 @@ def explain(self:Posterior,
 def _because(post, u, i):
     "The training ratings of user row `u`, and what each adds to the match with item row `i`"
     dls,k = post.dls,post.k
-    items = rated_items(dls, torch.tensor([u]))[1]
-    y = dls.train_ds.y[dls.train_ds.x[:,0]==u,0]
-    t = ((y - post.mean)/post.std).double()
-    X = features_of(RatedWhat(None, None, post.item_vectors, post.numbers[4]),
-                    torch.zeros_like(items), items, 1)
-    X = F.pad(X, (0, post.links.shape[1] - X.shape[1])).double()
+    items,y = own_ratings(dls, u)
+    t = (y - post.mean)/post.std
+    X = _newcomers_features(post, torch.zeros_like(items), items, 1).double()
     known,adds = dls.trained[dls.item_name],0
     for s,(link,prec) in enumerate(zip(post.links.double(), post.precs.double())):
         f,c = post.items[:,s,:k+1].double(),post.items[:,s,k+1].double()
@@ -93,9 +95,7 @@ def _because(post, u, i):
         average = (own.sum(0) + 20*f[known].mean(0))/(len(own) + 20)
         adds = adds + own@solve(A, f[i] - average)*w*off
     adds = adds*post.std/len(post.links)
-    ids = dls.classes[dls.item_name].ids[items.numpy() - 1]
-    res = pd.DataFrame({dls.item_name: ids, dls.rating_name: y.numpy(), 'adds': adds.numpy()})
-    return res.sort_values('adds', key=abs, ascending=False, kind='stable', ignore_index=True)
+    return reasons(dls, items, adds, y)
 
 # %% ../nbs/43_answers.ipynb #10488b1e
 class Cautious(RatingScorer):

@@ -10,7 +10,8 @@ import pandas as pd
 import torch
 from fastcore.basics import patch
 
-from .metrics import rmse
+from .engine import MSELossFlat
+from .metrics import weighted
 from .scorer import RatingScorer, Scorer
 
 # %% ../nbs/14_baselines.ipynb #7f69cfb5
@@ -116,7 +117,7 @@ def means_mse(
     w=None, # their weights, float `(n, 1)`; None is 1 for each
 ): # float
     "The mean squared error of damped means on the ratings `y` of the pairs `x`"
-    return rmse(damped_means(dls).score_pairs(x), y, w).item()**2
+    return weighted(MSELossFlat(), damped_means(dls).score_pairs(x), y, w).item()
 
 # %% ../nbs/14_baselines.ipynb #d9f58ed2
 @patch

@@ -32,6 +32,9 @@ class CollabDataset:
         "A `CollabDataset` of the rows `idx`, copied"
         copy = lambda t: t if t is None else torch.from_numpy(t.numpy().take(idx, 0))
         return CollabDataset(copy(self.x), copy(self.y), copy(self.w))
+    def counted(self):
+        "The rows `x` that count: all of them, or those with a weight above 0"
+        return self.x if self.w is None else self.x[self.w[:,0] > 0]
     def weights(self):
         "The row weights as a float32 tensor `(n,)`: 1 for each row if none were given"
         return torch.ones(len(self)) if self.w is None else self.w[:,0]

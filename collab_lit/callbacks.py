@@ -50,6 +50,7 @@ def before_fit(self:Monitor, learn):
         raise ValueError(f"{self.monitor!r} has no values, as there are no validation rows: "
                          "split the ratings, or watch 'train_loss'")
     if self.reset_on_fit: self.best = self.worst
+    self.wait = 0
 
 # %% ../nbs/62_callbacks.ipynb #7d0c0002
 @patch
@@ -61,6 +62,14 @@ def improved(self:Monitor,
     better = bool(self.comp(value, self.best + self.ahead))
     if better: self.best = value
     return better
+
+@patch
+def waited(self:Monitor,
+    learn, # the `Learner`, at the end of an epoch
+): # number of epochs, 0 if this one is better
+    "For how many epochs has nothing improved?"
+    self.wait = 0 if self.improved(learn) else self.wait + 1
+    return self.wait
 
 # %% ../nbs/62_callbacks.ipynb #47b58c68
 class EarlyStoppingCallback(Monitor):
@@ -75,13 +84,8 @@ class EarlyStoppingCallback(Monitor):
         super().__init__(monitor, comp, min_delta, reset_on_fit)
         self.patience = patience
 
-    def before_fit(self, learn):
-        super().before_fit(learn)
-        self.wait = 0
-
     def after_epoch(self, learn):
-        self.wait = 0 if self.improved(learn) else self.wait + 1
-        if self.wait >= self.patience: learn.stop = True
+        if self.waited(learn) >= self.patience: learn.stop = True
 
 # %% ../nbs/62_callbacks.ipynb #6ab9a18f
 class ReduceLROnPlateau(Monitor):
@@ -98,13 +102,8 @@ class ReduceLROnPlateau(Monitor):
         super().__init__(monitor, comp, min_delta, reset_on_fit)
         self.patience,self.factor,self.min_lr = patience,factor,min_lr
 
-    def before_fit(self, learn):
-        super().before_fit(learn)
-        self.wait = 0
-
     def after_epoch(self, learn):
-        self.wait = 0 if self.improved(learn) else self.wait + 1
-        if self.wait < self.patience: return
+        if self.waited(learn) < self.patience: return
         self.wait,(lrs,moms) = 0,learn.schedule
         learn.schedule = [min(o, max(o/self.factor, self.min_lr)) for o in lrs],moms
 

@@ -11,21 +11,20 @@ __all__ = ['rating_models', 'list_models', 'implicit_reason', 'centred_range', '
 import inspect, math, warnings
 
 import pandas as pd
-import torch
 from fastcore.basics import listify
 
 from . import onecycle, ranking # for the methods they give to Learner
 from .baselines import Popularity, damped_means, means_mse
 from .data import CollabDataLoaders
 from .ease import ease, neighbour_ease
-from .evaluate import inner_split
+from .evaluate import inner_split, seeded
 from .implicit import implicit_als
 from .learner import collab_learner
 from .leastsquares import als
+from .metrics import rmse
 from .neighbours import item_knn
 from .posterior import collab_posterior
 from .progress import Callback, is_watched
-from .scorer import RatingScorer
 from .split import IndexSplitter, TimeSplitter, UserSplitter, k_folds
 
 # %% ../nbs/50_choose.ipynb #2079cd26
@@ -78,8 +77,7 @@ def one_cycle_learner(
     cbs=None, # callbacks of the training
 ): # a trained `Learner`
     "Matrix factorization trained by the one-cycle policy, with settings that follow the table"
-    own = CollabDataLoaders(dls.train_ds, dls.valid_ds, dls.classes, dls.rating_name, dls.path,
-                            bs or batch_size(dls), device=dls.device)
+    own = dls.new(bs=bs or batch_size(dls), trained=None)
     y_range = y_range or centred_range(dls.train_ds.y)
     def fit(dls, cbs):
         learn = collab_learner(dls, n_factors, y_range=y_range, loss_func=loss_func)
@@ -148,9 +146,7 @@ def _inner_loaders(dls, latest):
 def _seeded(make, dls, seed, **options):
     "Train by `make`, with a random state that depends on `seed` alone"
     if 'seed' in inspect.signature(make).parameters: options = dict(seed=seed) | options
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return make(dls, **options)
+    return seeded(lambda dls: make(dls, **options), dls, seed)
 
 # %% ../nbs/50_choose.ipynb #d9b65d25
 def inner_squares(
@@ -239,8 +235,7 @@ def beside_baseline(
         both = [o.evaluate()['ndcg'] for o in (scorer, Popularity(dls))]
     else:
         x,y = dls.valid_ds.x,dls.valid_ds.y
-        mse = (scorer.score_pairs(x) - y[:,0]).square().mean().item()
-        both = [mse**0.5, means_mse(dls, x, y)**0.5]
+        both = [rmse(scorer.score_pairs(x), y).item(), means_mse(dls, x, y)**0.5]
     name,metric = ('popularity', 'ndcg') if lists else ('damped means', 'rmse')
     return pd.Series(both, ['this model', name], name=metric)
 

@@ -6,7 +6,7 @@
 __all__ = ['described', 'add_help']
 
 # %% ../nbs/89_docstrings.ipynb #6f5ac3e9
-import re, sys
+import re
 from pathlib import Path
 
 # %% ../nbs/89_docstrings.ipynb #24d6cb5c

@@ -69,7 +69,7 @@ def rating_values(
     if len(others) != 1:
         raise ValueError(f"beside user and item there must be one column, not {others}: "
                          "pick it, as in `ratings[['user', 'title', 'time']]`")
-    u,i = (vocab.encode(table[o]) for o,vocab in dls.classes.items())
+    u,i = dls.encode(table).T.numpy()
     n = len(dls.classes[dls.item_name])
     values = pd.Series(table[others[0]].to_numpy(), u*n + i)
     values = values[~values.index.duplicated()]

@@ -13,13 +13,13 @@ from fastcore.basics import patch
 from torch import nn
 
 from .baselines import DampedMeans, Popularity
-from .data import CategoryMap, CollabDataLoaders
+from .data import CategoryMap
 from .learner import Learner
 from .implicit import Factors
 from .lists import ItemWeights
 from .model import EmbeddingDotBias, EmbeddingNN
+from .newcomers import update_hparams, with_model
 from .posterior import Posterior
-from .progress import Recorder
 from .scorer import Scorer
 
 # %% ../nbs/64_forget.ipynb #91af49e1
@@ -39,9 +39,8 @@ def without_users(
     stay = CategoryMap(dls.classes[user].ids[keep[1:].numpy()])
     classes = {user: stay, item: dls.classes[item]}
     trained = {user: dls.trained[user][keep], item: dls.trained[item].clone()}
-    return CollabDataLoaders(side(dls.train_ds), side(dls.valid_ds), classes, dls.rating_name,
-                             dls.path, dls.bs, dls.valid.bs, dls.train.shuffle, dls.device,
-                             trained), keep
+    sides = side(dls.train_ds),side(dls.valid_ds)
+    return dls.new(*sides, classes=classes, trained=trained),keep
 
 # %% ../nbs/64_forget.ipynb #f91c128b
 @patch
@@ -59,22 +58,14 @@ def keep_users(self:Learner, dls, keep):
     kind = type(self.model)
     if kind not in (EmbeddingDotBias, EmbeddingNN):
         raise TypeError(f"a {kind.__name__} can't forget: train a new one without them")
-    res = copy.copy(self)
-    res.dls,res.model = dls,copy.deepcopy(self.model)
+    model = copy.deepcopy(self.model)
     for name in ('u_weight', 'u_bias'):
-        if not (emb := getattr(res.model, name, None)): continue
+        if not (emb := getattr(model, name, None)): continue
         rows = emb.weight.detach()[keep.to(emb.weight.device)]
         emb.weight = nn.Parameter(rows, requires_grad=emb.weight.requires_grad)
         emb.num_embeddings = len(rows)
-    n = int(keep.sum())
-    if 'emb_szs' in res.model.hparams:
-        (_,k),items = res.model.hparams['emb_szs']
-        res.model.hparams |= dict(emb_szs=[[n, k], items])
-    else: res.model.hparams |= dict(n_users=n)
-    if hasattr(res.model, 'classes'): res.model.classes = dls.classes
-    res.cbs,res.metrics,res.opt = [*self.cbs],[*self.metrics],None
-    res.recorder = Recorder(res.metrics)
-    return res
+    update_hparams(model)
+    return with_model(self, dls, model)
 
 # %% ../nbs/64_forget.ipynb #47cafbfc
 @patch

@@ -6,14 +6,16 @@
 __all__ = ['half_step', 'raw_settings', 'Factors', 'implicit_als']
 
 # %% ../nbs/34_implicit.ipynb #8775ea14
+import pandas as pd
 import torch
 from fastcore.basics import patch
 from torch.nn import functional as F
 
 from .engine import threads_for
-from .explain import Explanation
+from .explain import Explanation, reasons
 from .lists import check_memory, item_histories
-from .recommend import centred_cosines
+from .progress import counted
+from .recommend import centred_cosines, rated_items
 from .scorer import Scorer
 from .solve import padded_groups
 
@@ -151,7 +153,8 @@ def implicit_als(
     v,(alpha,reg) = res.choice_weights(y),settings[:2]
     with threads_for(len(u)*n_factors):
         users = half_step(u, i, n_users, items, alpha, reg, v)
-        for bar in _bar(n_iter, progress):
+        bar = counted(n_iter, progress)
+        for _ in bar:
             items = half_step(i, u, n_items, users, alpha, reg, v)
             users = half_step(u, i, n_users, items, alpha, reg, v)
             if progress: bar.comment = f'loss {_loss(u, i, users, items, alpha, reg, v):.4f}'
@@ -160,12 +163,8 @@ def implicit_als(
     return Factors(dls, users, items, res.settings)
 
 # %% ../nbs/34_implicit.ipynb #38abe720
-def _bar(n, progress):
-    "`n` times None or, with `progress`, a bar"
-    if not progress: return [None]*n
-    from fastprogress.fastprogress import progress_bar
-    bar = progress_bar(range(n))
-    return (bar for _ in bar)
+#| exporti
+#| fold
 
 # %% ../nbs/34_implicit.ipynb #a2c00516
 def _loss(u, i, users, items, alpha, reg, v):
@@ -184,15 +183,13 @@ def explain(self:Factors,
     "What each item that the user chose adds to the score of `item`"
     dls,(alpha,reg,*_),Q = self.dls,self.settings.tolist(),self.items
     u,j = (dls.rows_of(name, [id]) for name,id in zip(dls.classes, (user, item)))
-    own = (dls.train_ds.x[:,0]==u) & (dls.train_ds.y[:,0] >= 0)
     item_histories(dls, u) # an error if their ratings are not at hand
-    chosen,y = dls.train_ds.x[own,1],dls.train_ds.y[own,0]
+    _,chosen,own = rated_items(dls, u)
+    y = dls.train_ds.y[own,0]
+    chosen,y = chosen[y >= 0],y[y >= 0]
     v,q = self.choice_weights(y),Q[chosen]
     v = torch.ones(len(q)) if v is None else v
     A = q.T @ (v[:,None]*q) + alpha*Q.T @ Q + reg*(len(q) + alpha*len(Q))*torch.eye(Q.shape[1])
     adds = v * (q @ torch.linalg.solve(A, Q[j][0]))
-    table = pd.DataFrame({dls.item_name: dls.classes[dls.item_name].ids[chosen.numpy() - 1],
-                          'adds': adds.numpy()})
-    because = table.sort_values('adds', key=abs, ascending=False, ignore_index=True)
     score = float(self.score_users(u)[0,j])
-    return Explanation(pd.Series({'match': score}), score, because)
+    return Explanation(pd.Series({'match': score}), score, reasons(dls, chosen, adds))

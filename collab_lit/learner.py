@@ -15,7 +15,7 @@ from fastcore.basics import listify, patch
 from fastcore.meta import delegates
 
 from .batches import CollabDataset, CollabDL, set_seed
-from .engine import Adam, MSELossFlat, batch_note, threads_for
+from .engine import Adam, MSELossFlat, batch_note, momentum, threads_for
 from .faststep import stepper
 from .metrics import WeightedLoss, weighted
 from .model import EmbeddingDotBias, EmbeddingNN, get_emb_sz, is_dot_product
@@ -112,9 +112,8 @@ def _train_epoch(self:Learner, st, lrs, moms, cbs):
         check_losses(self, losses, lrs)
     finally:
         if losses: self.recorder.add_steps(torch.stack(losses).tolist(), lrs, moms)
-        trained = self.dls.trained.values()
-        for known,col in zip(trained, self.dls.train_ds.x.T): known[col] = True
-        if hasattr(self.model, 'fill_untrained'): self.model.fill_untrained(*trained)
+        if hasattr(self.model, 'fill_untrained'):
+            self.model.fill_untrained(*self.dls.trained.values())
 
 # %% ../nbs/16_learner.ipynb #6d143ac7
 @patch
@@ -186,6 +185,8 @@ def fit_schedule(self:Learner,
         self.stop,self.recorder = False,Recorder(self.metrics)
         with (threads_for(size + 100*self.dls.bs), notifying(cbs, self),
               self._stepper(self.opt) as st, training(self.model)):
+            for known,col in zip(self.dls.trained.values(), self.dls.train_ds.counted().T):
+                known[col] = True
             for self.epoch in range(self.start_epoch, n_epoch):
                 start,now = time.perf_counter(),slice(self.epoch*n, (self.epoch + 1)*n)
                 for cb in cbs: cb.before_epoch(self)
@@ -206,9 +207,9 @@ def fit(self:Learner,
 ):
     "Train for `n_epoch` epochs with a constant learning rate"
     self._ready_opt(reset_opt)
-    n,own = n_epoch*len(self.dls.train),self.opt.defaults
-    mom = own['betas'][0] if 'betas' in own else own.get('momentum', 0.)
-    self.fit_schedule(n_epoch, [self.lr if lr is None else lr]*n, [mom]*n, wd, cbs)
+    n = n_epoch*len(self.dls.train)
+    lrs = [self.lr if lr is None else lr]*n
+    self.fit_schedule(n_epoch, lrs, [momentum(self.opt)]*n, wd, cbs)
 
 # %% ../nbs/16_learner.ipynb #f874a616
 @patch

@@ -15,8 +15,8 @@ import torch
 from fastcore.basics import patch
 from torch.nn import functional as F
 
-from . import recommend # for the method
-from .explain import Explanation
+from .explain import Explanation, reasons
+from .recommend import rated_items
 from .scorer import Scorer
 
 with warnings.catch_warnings():
@@ -40,14 +40,14 @@ def item_histories(
     rows, # user rows, all different, int64 `(b,)`
 ): # two int64 tensors `(m,)`, sorted: positions in `rows`, and item rows
     "Which items the users in `rows` chose in training, each once"
-    (u,i),y = dls.train_ds.x.T,dls.train_ds.y
-    place = torch.full((len(dls.classes[dls.user_name]),), -1)
-    place[rows] = torch.arange(len(rows))
-    own = (place[u] >= 0).nonzero()[:,0]
-    at = place[u[own]]
+    at,items,own = rated_items(dls, rows)
     _check_histories(dls.trained[dls.user_name][rows], torch.bincount(at, minlength=len(rows)))
-    wanted,n_items = y[own,0] >= 0,len(dls.classes[dls.item_name])
-    pairs = (at*n_items + i[own])[wanted].unique()
+    wanted = dls.train_ds.y[own,0] >= 0
+    return _distinct(at[wanted], items[wanted], len(dls.classes[dls.item_name]))
+
+def _distinct(at, items, n_items):
+    "Each of the pairs of `at` and `items` once, sorted"
+    pairs = (at*n_items + items).unique()
     return pairs//n_items,pairs % n_items
 
 # %% ../nbs/30_lists.ipynb #9acf394f
@@ -113,11 +113,8 @@ def interactions(
     dls, # `CollabDataLoaders`
 ): # user rows and item rows, each int64 `(m,)`, sorted by user and then by item
     "Who chose what in training: each pair once, without dislikes"
-    n_items = len(dls.classes[dls.item_name])
-    wanted = dls.train_ds.y[:,0] >= 0
-    u,i = dls.train_ds.x.T
-    pairs = (u*n_items + i)[wanted].unique()
-    return pairs//n_items,pairs % n_items
+    u,i = dls.train_ds.x[dls.train_ds.y[:,0] >= 0].T
+    return _distinct(u, i, len(dls.classes[dls.item_name]))
 
 # %% ../nbs/30_lists.ipynb #d90d100b
 def mean_history(
@@ -212,8 +209,5 @@ def explain(self:ItemWeights,
     u,i = (dls.rows_of(name, [id]) for name,id in zip(names, (user, item)))
     _,items = item_histories(dls, u)
     adds = self.weights_between(items, int(i))
-    table = pd.DataFrame({dls.item_name: dls.classes[dls.item_name].ids[items.numpy() - 1],
-                          'adds': adds.numpy()})
-    because = table.sort_values('adds', ascending=False, key=abs, ignore_index=True)
     score = float(self.score_users(u)[0,i])
-    return Explanation(pd.Series({'match': score}), score, because)
+    return Explanation(pd.Series({'match': score}), score, reasons(dls, items, adds))

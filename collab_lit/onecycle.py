@@ -16,7 +16,7 @@ import torch
 from fastcore.basics import listify, patch
 from matplotlib import pyplot as plt
 
-from .engine import threads_for
+from .engine import momentum, threads_for
 from .learner import Learner
 from .progress import Recorder, training
 
@@ -123,10 +123,10 @@ def fit_flat_cos(self:Learner,
 ):
     "Train for `n_epoch` epochs with a constant learning rate that is annealed at the end"
     self._ready_opt(reset_opt)
-    n,lr,own = n_epoch*len(self.dls.train),_top(self, lr),self.opt.defaults
+    n,lr = n_epoch*len(self.dls.train),_top(self, lr)
     sched = combined_cos(pct_start, lr, lr, lr/div_final)
-    mom = own['betas'][0] if 'betas' in own else own.get('momentum', 0.)
-    self.fit_schedule(n_epoch, [sched(i/n) for i in range(n)], [mom]*n, wd, cbs)
+    lrs = [sched(i/n) for i in range(n)]
+    self.fit_schedule(n_epoch, lrs, [momentum(self.opt)]*n, wd, cbs)
 
 # %% ../nbs/17_onecycle.ipynb #97bb9d15
 @patch

@@ -6,17 +6,17 @@
 __all__ = ['principal_axes', 'page_items', 'rating_scale', 'page_labels']
 
 # %% ../nbs/63_page.ipynb #5402ce71
-import base64, hashlib, html, importlib.resources, json, os, secrets
+import base64, hashlib, html, importlib.resources, json
 from pathlib import Path
 from string import Template
 
-import numpy as np
 import pandas as pd
 import torch
 from fastcore.basics import patch
 from torch.nn import functional as F
 
 from . import newcomers # for `fold_in`
+from .checkpoints import drafted
 from .learner import Learner
 from .lists import ItemWeights
 from .metrics import rmse
@@ -223,10 +223,6 @@ def to_html(self:Scorer,
                 measure='cosine' if ratings else 'weight')
     tables |= dict(counts=counts, means=means)
     data['tables'] = {k: _packed(v) for k,v in tables.items()}
-    path = Path(path)
-    draft = path.with_name(f'.{path.name}.{secrets.token_hex(4)}')
-    try:
-        draft.write_text(_filled(data, title), encoding='utf-8', errors='replace')
-        os.replace(draft, path)
-    finally: draft.unlink(missing_ok=True)
+    path,text = Path(path),_filled(data, title)
+    with drafted(path) as draft: draft.write_text(text, encoding='utf-8', errors='replace')
     return path

@@ -17,7 +17,7 @@ from . import evaluate # for the method
 from .engine import threads_for
 from .features import Sittings, rating_values, side_features
 from .leastsquares import RowSums
-from .progress import is_watched
+from .progress import counted
 from .sampler import gibbs, rated_what
 from .scorer import RatingScorer, check_level
 
@@ -132,7 +132,7 @@ def collab_posterior(
         burn = n_sweeps//5
         every = math.ceil((n_sweeps - burn)/max_draws)
         try:
-            for n,sample in zip(_bar(n_sweeps, progress), samples):
+            for n,sample in zip(counted(n_sweeps, progress), samples):
                 if n >= burn and (n - burn)%every == 0: kept.add(sample)
         except KeyboardInterrupt:
             if not kept.samples: raise
@@ -156,13 +156,6 @@ def _weighted(dls, weights):
         what = 'ratings' if weights is None else 'ratings with a weight above 0'
         raise ValueError(f"there must be at least two training {what}, not {len(y)}")
     return x,y,w
-
-def _bar(n, progress):
-    "The numbers 0 to n-1, with a progress bar if wanted"
-    if progress is None: progress = is_watched()
-    if not progress: return range(n)
-    from fastprogress.fastprogress import progress_bar
-    return progress_bar(range(n))
 
 # %% ../nbs/42_posterior.ipynb #57faa7a7
 def _typical(rows, counts):

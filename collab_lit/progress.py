@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Recorder', 'beside_means', 'Callback', 'check_callback', 'notifying', 'NonFiniteLoss', 'non_finite', 'check_schedule',
-           'check_losses', 'training', 'evaluating', 'Progress', 'is_watched', 'progress_for', 'showing']
+           'check_losses', 'training', 'evaluating', 'Progress', 'is_watched', 'counted', 'progress_for', 'showing']
 
 # %% ../nbs/15_progress.ipynb #23680cf4
 import math, sys, time, warnings
@@ -231,6 +231,17 @@ def is_watched(
 ): # bool
     "Is somebody watching, in a notebook or a terminal?"
     return IN_NOTEBOOK or sys.stdout.isatty()
+
+# %% ../nbs/15_progress.ipynb #a6fe5a38
+def counted(
+    n, # number of steps
+    progress=None, # show a bar? None: only where somebody is watching
+): # the numbers 0 to n-1, to loop over
+    "Count to `n`, with a progress bar if wanted"
+    if progress is None: progress = is_watched()
+    if not progress: return range(n)
+    from fastprogress.fastprogress import progress_bar
+    return progress_bar(range(n))
 
 # %% ../nbs/15_progress.ipynb #50cf92e8
 def progress_for(

@@ -6,7 +6,7 @@
 __all__ = ['collab_page', 'collab_serve']
 
 # %% ../nbs/83_publish.ipynb #e82cabe5
-import os, sys
+import os
 from pathlib import Path
 
 import pandas as pd

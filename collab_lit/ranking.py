@@ -10,7 +10,6 @@ import torch
 from fastcore.basics import patch
 from torch.nn import functional as F
 
-from .data import CollabDataLoaders
 from .learner import Learner
 from .model import EmbeddingDotBias, Module
 from .onecycle import one_cycle
@@ -66,10 +65,8 @@ def fit_ranking(self:Learner,
     if type(self.model) is not EmbeddingDotBias or self.model.y_range:
         raise ValueError("only an EmbeddingDotBias with y_range=None can be trained for "
                          "ranking, as its scores are on no scale")
-    own = self.dls
-    dls = CollabDataLoaders(own.train_ds, own.valid_ds, own.classes, own.rating_name,
-                            own.path, bs, device=own.device)
-    model = SampledSoftmax(self.model, own.trained[own.item_name], n_neg)
+    dls = self.dls.new(bs=bs, trained=None)
+    model = SampledSoftmax(self.model, self.dls.trained[dls.item_name], n_neg)
     inner = Learner(dls, model, RankingLoss(), self.opt_func, path=self.path)
     inner.progress,self.opt = self.progress,None
     schedule = one_cycle(n_epoch*len(dls.train), lr_max, moms=self.moms)

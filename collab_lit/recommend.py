@@ -18,7 +18,7 @@ from . import newcomers # for `fold_in`
 from .data import unique_ids
 from .engine import threads_for
 from .learner import Learner
-from .scorer import RatingScorer, Scorer
+from .scorer import RatingScorer, Scorer, fallback_labels
 from .tables import check_column
 from .topn import top_n
 
@@ -93,13 +93,13 @@ def _block(pairs, start, n):
 def rated_items(
     dls, # `CollabDataLoaders`
     rows, # user rows, int64 `(b,)`; only row 0 may be repeated
-): # two int64 tensors `(n,)`, in the order of the training rows: positions in `rows`, items
-    "The training ratings of the users in `rows`: whose each is, and its item row"
+): # three int64 tensors `(n,)`: positions in `rows`, item rows, places in the training rows
+    "The training ratings of the users in `rows`: whose each is, its item row, and its place"
     u,i = dls.train_ds.x.T
     place = torch.full((len(dls.classes[dls.user_name]),), -1)
     place[rows] = torch.arange(len(rows))
     own = (place[u] >= 0).nonzero()[:,0]
-    return place[u[own]],i[own]
+    return place[u[own]],i[own],own
 
 # %% ../nbs/22_recommend.ipynb #1ce424a5
 def seen_items(
@@ -107,7 +107,7 @@ def seen_items(
     rows, # user rows, int64 `(b,)`; only row 0 may be repeated
 ): # two int64 tensors `(n,)`, sorted by the first: positions in `rows`, and item rows
     "The items that the users in `rows` rated in training"
-    at,items = rated_items(dls, rows)
+    at,items,_ = rated_items(dls, rows)
     at,order = at.sort(stable=True)
     lost = dls.trained[dls.user_name][rows] & (torch.bincount(at, minlength=len(rows)) == 0)
     if n := int(lost.sum()):
@@ -139,14 +139,13 @@ def _as_table(dls, ids, rows, scores, items):
         raise ValueError(f"the answer has a column {clash.pop()!r} of its own: rename yours")
     at,rank = (scores > -torch.inf).nonzero().T
     chosen = items[at, rank]
-    new_user,new_item = ~dls.trained[user][rows[at]],~dls.trained[item][chosen]
-    label = np.array(['', item, user, f'{user} and {item}'], object)
+
     return pd.DataFrame({
         user: ids[at.numpy()],
         'rank': rank.numpy() + 1,
         item: dls.classes[item].ids[chosen.numpy() - 1],
         'score': scores[at, rank].numpy(),
-        'fallback': label[(2*new_user + 1*new_item).numpy()]})
+        'fallback': fallback_labels(dls, rows[at], chosen)})
 
 # %% ../nbs/22_recommend.ipynb #08d42f90
 def _user_rows(dls, ids):

@@ -13,11 +13,13 @@ import torch
 from safetensors import safe_open
 
 from . import explain, newcomers # for their methods
+from .audience import left_out
 from .files import load_learner
 from .learner import Learner
 from .lists import ItemWeights
 from .model import is_dot_product, sigmoid_range
 from .recommend import seen_items, top_n
+from .scorer import fallback_labels
 from .solve import FoldIn, finite_noise
 
 # %% ../nbs/65_replies.ipynb #9d5b23b0
@@ -45,11 +47,7 @@ class Answers:
         candidates=None, # ids of the only items that can; None is all
     ): # bool `(n_items,)`
         "Which items can't be recommended"
-        res = torch.full((len(self.items),), candidates is not None)
-        if candidates is not None: res[self.dls.rows_of(self.item, candidates)] = False
-        if len(exclude): res[self.dls.rows_of(self.item, exclude)] = True
-        res[0] = True
-        return res
+        return left_out(self.dls, self.item, candidates, exclude or None)
 
 # %% ../nbs/65_replies.ipynb #f6bb9a2d
 def best_items(
@@ -115,9 +113,7 @@ def fallbacks(
     x, # rows of user and item, int64 `(n, 2)`
 ): # list of text
     "What is unknown of each pair: '', 'user', 'item' or 'user and item'"
-    known = [o[rows].tolist() for o,rows in zip(answers.dls.trained.values(), x.T)]
-    return [' and '.join(name for name,k in zip(('user', 'item'), pair) if not k)
-            for pair in zip(*known)]
+    return fallback_labels(answers.dls, *x.T, names=('user', 'item')).tolist()
 
 # %% ../nbs/65_replies.ipynb #961aa82f
 def load_shared(

@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from torch.linalg import cholesky, inv, solve_triangular
 from torch.nn import functional as F
 
-from .leastsquares import RowSums, as_features
+from .leastsquares import as_features
 
 # %% ../nbs/41_sampler.ipynb #d3920f85
 class Draws:

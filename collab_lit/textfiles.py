@@ -8,7 +8,7 @@ __all__ = ['find_encoding', 'split_line', 'find_sep', 'Layout', 'is_data', 'defa
 
 # %% ../nbs/01_textfiles.ipynb #c7161f80
 import codecs, csv, io, re, warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
 import pandas as pd

@@ -11,7 +11,7 @@ import itertools, time
 import pandas as pd
 import torch
 
-from .evaluate import inner_split
+from .evaluate import inner_split, seeded
 from .metrics import rmse
 from .split import UserSplitter
 
@@ -69,9 +69,7 @@ def _mean(o): return sum(o['values'])/len(o['values'])
 def _judge(o, make, inner, metric, n, seed):
     "Add the result of a candidate `o` on one inner split to its values"
     start = time.perf_counter()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        scorer = make(inner, **o['settings'])
+    scorer = seeded(make, inner, seed, **o['settings'])
     o['seconds'] += time.perf_counter() - start
     if metric == 'rmse': found = rmse(scorer.score_pairs(inner.valid_ds.x), inner.valid_ds.y)
     else: found = scorer.evaluate(n=n)[metric]

@@ -1,5 +1,7 @@
 "Every check counts: a skipped one has failed, and the last line says how many passed. The built site is here, for all that look at it."
+import shutil
 import pytest
+from playwright.sync_api import sync_playwright
 from project import BIN, copy_project, run
 
 
@@ -18,8 +20,27 @@ def pytest_unconfigure(config):
     print(f"\n{count('passed')} passed, {count('failed', 'error', 'skipped')} failed", flush=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    "One process makes the site and looks at it; a file stays in one process as well, except that each notebook is free"
+    for item in items:
+        group = 'site' if 'site' in item.fixturenames else item.path.stem
+        if group != 'test_notebooks': item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope='session')
 def site(tmp_path_factory):
     copy = copy_project(tmp_path_factory.mktemp('site'))
     run(BIN/'python', 'tools/build_docs.py', cwd=copy)
     return copy/'_docs'
+
+
+@pytest.fixture(scope='session')
+def chrome():
+    "A browser of this machine, or Playwright's own"
+    found = [shutil.which(name) for name in ('chromium', 'chromium-browser', 'google-chrome')]
+    path = next((f for f in found if f), None)
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=path, args=['--no-sandbox', '--disable-background-networking'])
+        yield browser
+        browser.close()

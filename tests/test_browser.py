@@ -1,19 +1,12 @@
 "A browser shows the website with no help from another host, on a desk and on a phone, to eyes, keyboards and screen readers."
-import re, shutil, threading
+import re, threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from project import NOTEBOOKS, page, settings
 
 PAGES = [*map(page, NOTEBOOKS), '404.html']
-
-
-def chromium():
-    "A browser of this machine, or None for Playwright's own"
-    found = [shutil.which(name) for name in ('chromium', 'chromium-browser', 'google-chrome')]
-    return next((f for f in found if f), None)
 
 
 class Host(SimpleHTTPRequestHandler):
@@ -33,14 +26,6 @@ def address(site):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f'http://127.0.0.1:{server.server_port}{settings()["doc_baseurl"]}/'
         server.shutdown()
-
-
-@pytest.fixture(scope='module')
-def chrome():
-    with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=chromium(), args=['--no-sandbox', '--disable-background-networking'])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[(1280, 'light'), (390, 'dark')], ids=['desktop', 'phone'])

@@ -2,7 +2,6 @@
 import re
 import numpy as np, pandas as pd, pytest, torch
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from collab_lit import explain, page  # noqa: F401, for their methods
 from collab_lit.data import CollabDataLoaders
 from collab_lit.ease import ease
@@ -11,7 +10,7 @@ from collab_lit.onecycle import fit_one_cycle  # noqa: F401
 from collab_lit.posterior import collab_posterior
 from collab_lit.split import IndexSplitter
 from collab_lit.tables import read_movielens
-from test_browser import OUT_OF_REACH, chromium, violations
+from test_browser import OUT_OF_REACH, violations
 
 BAD = '<script>document.title = "caught"</script> & <img src=x onerror="document.title=\'caught\'">'
 
@@ -29,14 +28,6 @@ def learn(dls):
     res = collab_learner(dls, n_factors=20, y_range=(0, 5.5))
     with res.no_logging(): res.fit_one_cycle(8, 5e-3, wd=0.1)
     return res
-
-
-@pytest.fixture(scope='module')
-def chrome():
-    with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=chromium(), args=['--no-sandbox', '--disable-background-networking'])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 "The notebooks are the source: what is made from them is up to date, and they depend on each other in order."
 import ast, re, sys
 import pytest
+from pyflakes import checker, messages
 from project import BIN, CHAPTERS, NOTEBOOKS, ROOT, cells, copy_project, files, run, settings, shown_cells
 
 sys.path.insert(0, str(ROOT/'tools'))
@@ -112,3 +113,13 @@ def test_lines_fit_the_page(path):
             if not RICH & out.get('data', {}).keys(): lines += ''.join(out.get('text') or out['data'].get('text/plain', '')).splitlines()
         long += [f'{len(l)}: {l[:100]}' for l in lines if len(l) > 95 and not l.startswith('#|')]
     assert not long, f'{len(long)} lines of {path.name} are too long:\n' + '\n'.join(long[:10])
+
+
+@pytest.mark.parametrize('path', NOTEBOOKS, ids=lambda p: p.stem)
+def test_names_are_imported_and_used(path):
+    "A name that a rare line needs and nobody imported, or an import that nothing needs"
+    code = '\n\n'.join(c['source'] for c in cells(path) if c['cell_type'] == 'code' and not c['source'].startswith('%'))
+    found = checker.Checker(ast.parse(code)).messages
+    adds_methods = lambda m: isinstance(m, messages.UnusedImport) and m.message_args[0].startswith(('collab_lit', 'fastcore.xtras', 'fastapi'))
+    kinds = messages.UndefinedName, messages.UndefinedLocal, messages.UnusedImport, messages.UnusedVariable
+    assert not [str(m) for m in found if isinstance(m, kinds) and not adds_methods(m)]
