@@ -89,4 +89,4 @@ def test_console_script(alone, tmp_path):
 @pytest.mark.parametrize('path', NOTEBOOKS, ids=lambda p: p.stem)
 def test_page_runs_as_pasted(reader, path, tmp_path):
     "What a page shows runs alone, from the installed package and with fastcore 2; test_notebooks.py runs every cell with fastcore 1"
-    run(reader, ROOT/'tests/run_cells.py', path, cwd=copy_project(tmp_path)/'nbs', MPLBACKEND='Agg')
+    run(reader, ROOT/'tests/run_cells.py', path, cwd=copy_project(tmp_path)/path.parent.relative_to(ROOT), MPLBACKEND='Agg')

@@ -2,16 +2,20 @@
 import ast, html.parser, json, re
 from collections import Counter
 from importlib import import_module
+from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
-from project import NOTEBOOKS, ROOT, cells, page, settings
+from project import NOTEBOOKS, ROOT, built, cells, page, settings
 
 ALL = 'all.html'  # one import for readers, and no chapter
 
 
+def address(): return settings()['doc_host'] + settings()['doc_baseurl'] + '/'
+
+
 @pytest.fixture(scope='module')
-def soups(site): return {p.name: BeautifulSoup(p.read_text(encoding='utf-8'), 'html.parser') for p in sorted(site.glob('*.html'))}
+def soups(site): return {name: BeautifulSoup(p.read_text(encoding='utf-8'), 'html.parser') for name, p in built(site).items()}
 
 
 class Links(html.parser.HTMLParser):
@@ -29,10 +33,13 @@ class Links(html.parser.HTMLParser):
 
 def test_every_notebook_has_its_page(site):
     names = [page(n) for n in NOTEBOOKS]
-    assert len(set(names)) == len(names) and {*names, '404.html'} == {p.name for p in site.glob('*.html')}
+    assert len(set(names)) == len(names) and {*names, '404.html'} == {*built(site)}
 
 
 def sidebar(soup): return [a['href'] for a in soup.select('#quarto-sidebar a[href]')]
+
+
+def target(where, link): return normpath(join(dirname(where), link))
 
 
 def test_sidebar_names_every_page_but_all(soups):
@@ -45,9 +52,9 @@ def test_sidebar_names_every_page_but_all(soups):
 def test_pages_follow_in_the_order_of_the_sidebar(site, soups):
     listed = sidebar(soups['index.html'])
     for before, after in zip(listed, listed[1:]):
-        assert soups[before].select_one('.nav-page-next a')['href'] == after, f'{before} does not lead to {after}'
-        assert soups[after].select_one('.nav-page-previous a')['href'] == before, f'{after} does not lead back to {before}'
-    for_models = re.findall(r'([\w-]+)\.llms\.md\)', (site/'llms.txt').read_text(encoding='utf-8'))
+        assert target(before, soups[before].select_one('.nav-page-next a')['href']) == after, f'{before} does not lead to {after}'
+        assert target(after, soups[after].select_one('.nav-page-previous a')['href']) == before, f'{after} does not lead back to {before}'
+    for_models = re.findall(rf'\({re.escape(address())}([\w/-]+)\.llms\.md\)', (site/'llms.txt').read_text(encoding='utf-8'))
     assert for_models == [p.removesuffix('.html') for p in [*listed, ALL]], 'llms.txt has another order'
     for name in for_models: assert (site/f'{name}.llms.md').is_file()
 
@@ -62,13 +69,12 @@ def test_every_page_has_its_opening(site):
 
 
 def test_links_lead_somewhere(site):
-    address = settings()['doc_host'] + settings()['doc_baseurl'] + '/'
     pages = {p.relative_to(site).as_posix(): Links(p) for p in site.rglob('*.html')}
     base = settings()['doc_baseurl'] + '/'
     lost = []
     for name, this in pages.items():
         for link in this.links:
-            parts = urlsplit(link.removeprefix(address).removeprefix(base))
+            parts = urlsplit(link.removeprefix(address()).removeprefix(base))
             if parts.scheme or parts.netloc: continue
             target = ((site/name).parent/unquote(parts.path)).resolve().relative_to(site.resolve()).as_posix() if parts.path else name
             if target == '.': target = 'index.html'
@@ -82,7 +88,7 @@ def test_links_lead_somewhere(site):
 
 def test_links_to_source(soups):
     for n in NOTEBOOKS:
-        source = f'{settings()["git_url"]}/blob/{settings()["branch"]}/nbs/{n.name}'
+        source = f'{settings()["git_url"]}/blob/{settings()["branch"]}/{n.relative_to(ROOT).as_posix()}'
         assert soups[page(n)].find('a', href=source), f'{page(n)} does not link to {source}'
     assert f'git clone {settings()["git_url"]}' in soups['index.html'].main.get_text()
     for name, soup in soups.items():
@@ -140,10 +146,10 @@ def test_entries(soups):
 
 
 def test_ids_are_unique(site):
-    for path in site.glob('*.html'):
+    for name, path in built(site).items():
         ids = re.findall(r'<[^>]* id="([^"]+)"', path.read_text(encoding='utf-8'))
         twice = {i for i in ids if ids.count(i) > 1}
-        assert not twice, f'{path.name}: a heading and an entry, or two headings, have one name: {twice}'
+        assert not twice, f'{name}: a heading and an entry, or two headings, have one name: {twice}'
 
 
 def prose(soup):

@@ -12,7 +12,6 @@ from fontTools import subset
 from latex2mathml.converter import convert
 from matplotlib import pyplot as plt
 from nbdev.config import get_config
-from nbdev.doclinks import _nbpath2html
 from nbdev.quarto import refresh_quarto_yml
 from smalldocs import markdown, site
 from smalldocs.config import HTML_OPTIONS, PAGE_KEYS, load
@@ -143,9 +142,8 @@ def main():
     web['navbar']['tools'] = [dict(icon='github', href=cfg.git_url, text='Source on GitHub')]
     web['page-footer'] = dict(left=f'{cfg.lib_name} {cfg.version}', right=f'[Source]({cfg.git_url}), Apache licence 2.0')
     docs.build()
-    notebooks = Path('nbs').glob('*.ipynb')
-    names = Names({p: _nbpath2html(p).name for p in notebooks})
-    for path in docs.out.glob('*.html'): finish(path, names, f'{cfg.doc_baseurl}/')
+    names = Names({Path('nbs')/p.src: str(p.out) for p in docs.pages.values() if p.src.suffix == '.ipynb'})
+    for p in docs.pages.values(): finish(docs.out, str(p.out), names, f'{cfg.doc_baseurl}/')
     draw_card(docs.out/'card.png', cfg.title, cfg.description)
     add_math_font(docs.out)
     add_example(docs.out/'try'/'films.html')

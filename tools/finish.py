@@ -1,5 +1,5 @@
 "Finish the built pages: link names, align numbers, and make the pages work with a keyboard and a screen reader."
-import base64, re, struct
+import base64, posixpath, re, struct
 
 from bs4 import BeautifulSoup, NavigableString
 from nbdev.doclinks import NbdevLookup
@@ -10,21 +10,30 @@ LABELS = {'nav.navbar': 'Site', 'nav.quarto-secondary-nav': 'Open the list of pa
           '#quarto-margin-sidebar': 'About this page', 'nav.page-navigation': 'Previous and next page'}
 
 
+def from_page(
+    page,  # address of the page within the site
+    link,  # another one, or a part of the page
+):
+    "The link as the page has it: `learn/why.html` reaches `model.html#weight` by `../model.html#weight`"
+    path, mark, part = link.partition('#')
+    return mark + part if path == page else posixpath.relpath(path, posixpath.dirname(page) or '.') + mark + part
+
+
 def link_names(
     soup,   # the page
-    page,   # its name
+    page,   # its address within the site
     names,  # an `entries.Names`
 ):
     "Link names in backticks to their entries, except in headings, links and blocks of code"
     for code in soup.main.find_all('code'):
         if code.find_parent(['a', 'pre', 'summary', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6']): continue
         link = names.find(code.get_text())
-        if link and link != page: code.wrap(soup.new_tag('a', href=link.removeprefix(page)))
+        if link and link != page: code.wrap(soup.new_tag('a', href=from_page(page, link)))
 
 
 def link_sources(
     soup,   # the page
-    page,   # its name
+    page,   # its address within the site
     names,  # an `entries.Names`
 ):
     "Mark the source of the library, and put a link to its line in the module beside each entry"
@@ -128,19 +137,21 @@ def from_the_top(
 
 
 def finish(
-    path,   # a page of the built site
+    site,   # folder of the built site
+    page,   # address of a page within it
     names,  # an `entries.Names`
     base,   # path of the site, with slashes around it
 ):
     "Apply all of this to a page"
+    path = site/page
     soup = BeautifulSoup(path.read_text(encoding='utf-8'), 'html.parser')
-    link_names(soup, path.name, names)
-    link_sources(soup, path.name, names)
+    link_names(soup, page, names)
+    link_sources(soup, page, names)
     name_index(soup)
     set_tables(soup)
     keep_punctuation(soup)
     break_names(soup)
     size_pictures(soup)
     open_to_all(soup)
-    if path.name == '404.html': from_the_top(soup, base)
+    if page == '404.html': from_the_top(soup, base)
     path.write_text(str(soup), encoding='utf-8')
