@@ -6,7 +6,7 @@ from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
-from project import NOTEBOOKS, ROOT, built, cells, page, settings
+from project import NOTEBOOKS, ROOT, built, cells, page, settings, shown_cells
 
 ALL = 'all.html'  # one import for readers, and no chapter
 
@@ -86,14 +86,39 @@ def test_links_lead_somewhere(site):
     assert not lost, '\n'.join(lost)
 
 
-def test_links_to_source(soups):
+def test_links_of_a_page(soups):
+    "Colab, the notebook to download, its source, where to edit it and where to report: all from the address in settings.ini"
+    git, branch, path = settings()['git_url'], settings()['branch'], lambda n: n.relative_to(ROOT/'nbs').as_posix()
     for n in NOTEBOOKS:
-        source = f'{settings()["git_url"]}/blob/{settings()["branch"]}/{n.relative_to(ROOT).as_posix()}'
-        assert soups[page(n)].find('a', href=source), f'{page(n)} does not link to {source}'
+        links = {a['class'][0]: a['href'] for a in soups[page(n)].select('main .page-links a')}
+        assert links.pop('issue').startswith(f'{git}/issues/new?title=')
+        assert target(page(n), links.pop('download')) == f'notebooks/{path(n)}'
+        assert links == dict(
+            colab=git.replace('//github.com', '//colab.research.google.com/github') + f'/blob/gh-pages/notebooks/{path(n)}',
+            source=f'{git}/blob/{branch}/nbs/{path(n)}', edit=f'{git}/edit/{branch}/nbs/{path(n)}')
+        assert re.fullmatch(r'Saved \d{1,2} \w+ 20\d\d', soups[page(n)].select_one('.page-links span').get_text())
+
+
+def test_addresses(soups):
     assert f'git clone {settings()["git_url"]}' in soups['index.html'].main.get_text()
     for name, soup in soups.items():
         assert soup.select_one(f'.navbar a[href="{settings()["git_url"]}"]'), f'{name} has no link to GitHub in its bar'
         assert settings()['version'] in soup.footer.get_text(), f'{name} does not say of which version it is'
+
+
+def test_copies_for_readers(site):
+    "The notebook that Colab opens installs the package, then holds what the page shows, with links that work there"
+    for n in NOTEBOOKS:
+        copy = json.loads((site/'notebooks'/n.relative_to(ROOT/'nbs')).read_text(encoding='utf-8'))['cells']
+        code = [''.join(c['source']) for c in copy if c['cell_type'] == 'code']
+        assert code[0] == f'%pip install -q {settings()["lib_name"]}'
+        plain = lambda s: re.sub(r'(#\|.*\n?|# @title .*\n)*', '', s, count=1)
+        assert [plain(c) for c in code[1:]] == [plain(c['source']) for c in shown_cells(n)]
+        text = '\n'.join(''.join(c['source']) for c in copy if c['cell_type'] == 'markdown')
+        links = re.findall(r'\]\(([^)\s]+)\)', text)
+        assert all(re.match(r'https?:|#', l) for l in links), links
+        for l in links: assert not l.startswith(address()) or not l.partition('#')[0].endswith('.ipynb'), l
+        assert '$GIT_URL' not in text
 
 
 def test_card(site, soups):
