@@ -237,29 +237,26 @@ class _Kept:
         by_row = [torch.stack(o, 1) for o in (users, items, user_noise, item_noise)]
         return *by_row,torch.stack(links),torch.stack(precs)
 
-# %% ../nbs/42_posterior.ipynb #7f49c3f5
-@patch
-def state(self:_Kept):
-    "Dict name -> tensor of what was kept so far"
-    drawn = self.sittings.drawn if self.sittings else []
-    res = {f'kept.{k}': torch.stack(o) for k,o in enumerate(zip(*self.samples))}
-    res |= {f'effects.{k}.{n}': torch.stack(o) for k,pairs in enumerate(zip(*drawn))
-            for n,o in enumerate(zip(*pairs))}
-    errors = torch.tensor(self.errors, dtype=torch.float64)
-    return res | dict(errors=errors, total=torch.as_tensor(self.total), random=self.random,
-                      g=self.g.get_state())
+    def state(self):
+        "Dict name -> tensor of what was kept so far"
+        drawn = self.sittings.drawn if self.sittings else []
+        res = {f'kept.{k}': torch.stack(o) for k,o in enumerate(zip(*self.samples))}
+        res |= {f'effects.{k}.{n}': torch.stack(o) for k,pairs in enumerate(zip(*drawn))
+                for n,o in enumerate(zip(*pairs))}
+        errors = torch.tensor(self.errors, dtype=torch.float64)
+        return res | dict(errors=errors, total=torch.as_tensor(self.total), random=self.random,
+                          g=self.g.get_state())
 
-@patch
-def load_state(self:_Kept, state):
-    "Go on from what `state` returned"
-    parts = lambda start: [state[o] for o in sorted(state) if o.startswith(start)]
-    self.samples = [*zip(*map(torch.unbind, parts('kept.')))]
-    if self.sittings:
-        effects = map(torch.unbind, parts('effects.'))
-        self.sittings.drawn = [[*zip(o[::2], o[1::2])] for o in zip(*effects)]
-    self.errors,self.total = state['errors'].tolist(),state['total']
-    self.random = state['random']
-    self.g.set_state(state['g'])
+    def load_state(self, state):
+        "Go on from what `state` returned"
+        parts = lambda start: [state[o] for o in sorted(state) if o.startswith(start)]
+        self.samples = [*zip(*map(torch.unbind, parts('kept.')))]
+        if self.sittings:
+            effects = map(torch.unbind, parts('effects.'))
+            self.sittings.drawn = [[*zip(o[::2], o[1::2])] for o in zip(*effects)]
+        self.errors,self.total = state['errors'].tolist(),state['total']
+        self.random = state['random']
+        self.g.set_state(state['g'])
 
 # %% ../nbs/42_posterior.ipynb #b78bffed
 def _run_digest(x, samples, kept, settings):
