@@ -3,6 +3,7 @@ import posixpath, re
 from pathlib import PurePosixPath
 
 import nbformat
+from entries import filled
 
 INSTALL = '%pip install -q {name}'
 FOLDED = re.compile(r'#\|\s*code-summary:\s*"(.*)"')
@@ -48,7 +49,7 @@ def copy_of(
             if HIDDEN.search(DIRECTIVES.match(cell.source)[0]): continue
             cell.source = without_directives(cell.source)
         else:
-            cell.source = absolute(cell.source.replace('$GIT_URL', cfg.git_url), str(PurePosixPath(path).parent), pages, address)
+            cell.source = absolute(filled(cell.source), str(PurePosixPath(path).parent), pages, address)
         copy.cells.append(cell)
     return copy
 
