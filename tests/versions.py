@@ -19,7 +19,8 @@ def requirements():
     "What a user's installation needs, and what the notebooks use beside it"
     ini = settings()
     own = f'{ini["requirements"]} {ini["parquet_requirements"]}'.split()
-    more = [o for o in ini['dev_requirements'].split() if o.startswith(('scikit-learn', 'hypothesis'))]
+    beside = 'scikit-learn', 'hypothesis', 'polars', 'duckdb', 'openpyxl', 'fastapi', 'uvicorn', 'httpx2'
+    more = [o for o in ini['dev_requirements'].split() if o.startswith(beside)]
     return [o for o in own + more if not o.startswith('torch')]
 
 
