@@ -74,7 +74,7 @@ def test_broken_requests_are_refused(port, data):
 
 
 def test_bodies_are_bounded(port):
-    assert ask(port, '/recommend', b'[' * 10**5)[0] == 422
+    assert ask(port, '/recommend', b'[' * 10**5)[0] in (400, 422)
     huge = b'POST /recommend HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n'
     assert rude(port, huge).startswith(b'HTTP/1.1 413')
     chunked = b'POST /recommend HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n' + (b'10000\r\n' + b'x'*0x10000 + b'\r\n')*20
