@@ -39,7 +39,7 @@ def start(folder, port, workers):
     (folder/'serve_it.py').write_text(code)
     cmd = [sys.executable, folder/'serve_it.py', folder, '--port', str(port), '--workers', str(workers)]
     server = subprocess.Popen(cmd, stderr=subprocess.DEVNULL)
-    for _ in range(600):
+    for _ in range(3000):
         try:
             urlopen(f'http://127.0.0.1:{port}/health').read()
             return server
