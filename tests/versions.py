@@ -29,7 +29,7 @@ if __name__ == '__main__':
     if which not in ('oldest', 'newest'): sys.exit(__doc__)
     env = ROOT/'.venv'/which
     names = [oldest(o) for o in requirements()] if which == 'oldest' else [o.split(',')[0] for o in requirements()]
-    if which == 'oldest': names.append('numpy<2')
+    if which == 'oldest': names += ['numpy<2', 'matplotlib-inline<0.1.7', 'httpx']  # what goes with them
     torch = re.search(r'^torch==\S+', (ROOT/'constraints.txt').read_text(), re.M)[0]
     subprocess.run([sys.executable, '-m', 'venv', env], check=True)
     pip = [env/'bin/pip', 'install', '-q']
