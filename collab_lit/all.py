@@ -67,6 +67,7 @@ from .serve import *
 from .settings import *
 from .solve import *
 from .split import *
+from .sweeps import *
 from .tables import *
 from .textfiles import *
 from .topn import *
@@ -80,8 +81,8 @@ _chapters = '''
     features model engine faststep metrics scorer baselines progress learner onecycle
     interpret topn solve newcomers recommend explain evaluate audience difference
     lists neighbours ease ranking implicit variety rules blend leastsquares sampler
-    posterior answers diagnosis settings tune choose checkpoints files callbacks page
-    compat forget monitor replies serve docstrings
+    sweeps posterior answers diagnosis settings tune choose checkpoints files
+    callbacks page compat forget monitor replies serve docstrings
 '''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']
