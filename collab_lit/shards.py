@@ -6,7 +6,7 @@
 __all__ = ['rank_and_size', 'launch', 'total', 'user_hash', 'rank_of', 'share_random', 'rank_seed', 'sums_by', 'ShardDL',
            'ShardedLoaders', 'everyones']
 
-# %% ../nbs/70_shards.ipynb #9044bc2f
+# %% ../nbs/70_shards.ipynb #4e6b187f
 import atexit, math, os
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from .batches import CollabDataset, CollabDL
 from .data import CategoryMap, CollabDataLoaders, categorize
 
-# %% ../nbs/70_shards.ipynb #7d5c7914
+# %% ../nbs/70_shards.ipynb #a3c4707f
 def rank_and_size(
     timeout=1800, # seconds to wait for other processes before it's an error
 ): # this process's rank, and the number of processes; (0, 1) without `torchrun`
@@ -34,7 +34,7 @@ def rank_and_size(
         atexit.register(dist.destroy_process_group)
     return dist.get_rank(),dist.get_world_size()
 
-# %% ../nbs/70_shards.ipynb #f152ab07
+# %% ../nbs/70_shards.ipynb #4a1e3db7
 def launch(
     f, # function of `args`; what it returns must be picklable
     n, # number of processes
@@ -48,7 +48,7 @@ def launch(
     res = elastic_launch(config, f)(*args)
     return [res[i] for i in range(n)]
 
-# %% ../nbs/70_shards.ipynb #365e344a
+# %% ../nbs/70_shards.ipynb #d80a9c65
 def total(
     t, # tensor, of the same shape on all ranks; it's replaced by the sum
 ): # the tensor
@@ -61,7 +61,7 @@ def total(
             f"`ShardedResumable` to continue from the last checkpoint ({e})") from e
     return t
 
-# %% ../nbs/70_shards.ipynb #7737a312
+# %% ../nbs/70_shards.ipynb #8817e548
 def user_hash(
     ids, # n user ids, numbers or text
 ): # uint64 array `(n,)`
@@ -78,7 +78,7 @@ def rank_of(
     top = user_hash(ids) >> np.uint64(32)
     return (top * np.uint64(n_ranks) >> np.uint64(32)).astype(np.int64)
 
-# %% ../nbs/70_shards.ipynb #c51e8ce3
+# %% ../nbs/70_shards.ipynb #3ff87fbc
 def share_random():
     "Give all ranks the random state of rank 0"
     if not dist.is_initialized(): return
@@ -91,7 +91,7 @@ def rank_seed(
     "A new seed, different on each rank, while the random states of all stay alike"
     return int(torch.randint(2**40, ())) + rank_and_size()[0]
 
-# %% ../nbs/70_shards.ipynb #e7fe734c
+# %% ../nbs/70_shards.ipynb #a2c3d80d
 def sums_by(
     rows, # which sum each value belongs to, int64 `(m,)`
     values, # float `(m,)`
@@ -100,7 +100,7 @@ def sums_by(
     "The sum of `values` in each row"
     return values.new_zeros(n).index_add_(0, rows, values)
 
-# %% ../nbs/70_shards.ipynb #d59322c1
+# %% ../nbs/70_shards.ipynb #f0f127c4
 class ShardDL(CollabDL):
     "Hands out one rank's rows of the batches that all ranks make together"
     def __init__(self,
@@ -150,7 +150,7 @@ class ShardDL(CollabDL):
         "Some of this rank's rows; other ranks aren't asked"
         return CollabDL(self.ds, self.bs, self.shuffle, self.device).one_batch()
 
-# %% ../nbs/70_shards.ipynb #477f9825
+# %% ../nbs/70_shards.ipynb #a854acd7
 class ShardedLoaders(CollabDataLoaders):
     "Loaders of one rank: its users with their ratings, and all items"
     def __init__(self, *args,
@@ -168,9 +168,9 @@ class ShardedLoaders(CollabDataLoaders):
 
     def __repr__(self): return '{} of {}: '.format(*rank_and_size()) + super().__repr__()
     def new(self, *args, **kwargs):
-        raise TypeError("loaders of a rank can't be changed: change the whole ones, then shard")
+        raise TypeError("loaders of a rank can't be changed: change the whole, then `shard`")
 
-# %% ../nbs/70_shards.ipynb #bb33fde9
+# %% ../nbs/70_shards.ipynb #235a3f4a
 @patch
 def shard(self:CollabDataLoaders
 ): # `ShardedLoaders`
@@ -186,14 +186,15 @@ def shard(self:CollabDataLoaders
               for ds in (self.train_ds, self.valid_ds)]
     sides = [ds.take(o) for ds,o in zip((self.train_ds, self.valid_ds), places)]
     for ds in sides: ds.x[:,0] = local[ds.x[:,0]]
+    classes = {user: CategoryMap(vocab.ids[rows[1:].numpy() - 1]), item: items}
     return ShardedLoaders(
-        *sides, {user: CategoryMap(vocab.ids[rows[1:].numpy() - 1]), item: items}, self.rating_name,
-        self.path, self.bs, self.valid.bs, self.train.shuffle, self.device,
+        *sides, classes, self.rating_name, self.path, self.bs, self.valid.bs,
+        self.train.shuffle, self.device,
         {user: self.trained[user][rows], item: self.trained[item]}, self.weight_name,
         rows=rows, n_users=len(vocab), places=places,
         sizes=(len(self.train_ds), len(self.valid_ds)))
 
-# %% ../nbs/70_shards.ipynb #61338767
+# %% ../nbs/70_shards.ipynb #b74a400b
 def everyones(
     own, # anything that can be pickled
 ): # list of what each rank passes, the same on all ranks
@@ -202,7 +203,7 @@ def everyones(
     if len(res) > 1: dist.all_gather_object(res, own)
     return res
 
-# %% ../nbs/70_shards.ipynb #ceeebc8f
+# %% ../nbs/70_shards.ipynb #f13f0430
 def _own_loaders(ratings, kwargs):
     "Loaders of this rank's rows, none held out; also if there are no rows"
     own = CollabDataLoaders.from_df(ratings, 0, **kwargs) if len(ratings) else None
@@ -214,15 +215,16 @@ def _own_loaders(ratings, kwargs):
     y = torch.zeros(0, 1)
     ds = CollabDataset(torch.zeros(0, 2, dtype=torch.int64), y, y if weight else None)
     known = 'path', 'bs', 'val_bs', 'shuffle_train', 'device'
+    kwargs = {k: kwargs[k] for k in known if k in kwargs}
     return CollabDataLoaders(ds, ds, {user: CategoryMap([]), item: CategoryMap([])}, rating,
-                             weight_name=weight, **{k: kwargs[k] for k in known if k in kwargs})
+                             weight_name=weight, **kwargs)
 
 def _all_items(ids, name):
     "The vocabulary of the item `ids` of all ranks"
     parts = [o for o in everyones(np.asarray(ids)) if len(o)]
     return categorize(pd.Series(np.concatenate(parts), name=name))[0]
 
-# %% ../nbs/70_shards.ipynb #a3e87bcc
+# %% ../nbs/70_shards.ipynb #177b7618
 @patch(cls_method=True)
 def from_own(cls:ShardedLoaders,
     ratings, # table with the ratings of this rank's users alone, maybe none
