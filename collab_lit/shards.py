@@ -6,7 +6,7 @@
 __all__ = ['rank_and_size', 'launch', 'total', 'user_hash', 'rank_of', 'share_random', 'rank_seed', 'sums_by', 'ShardDL',
            'ShardedLoaders', 'everyones']
 
-# %% ../nbs/70_shards.ipynb #4e6b187f
+# %% ../nbs/70_shards.ipynb #2e411c30
 import atexit, math, os
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from .batches import CollabDataset, CollabDL
 from .data import CategoryMap, CollabDataLoaders, categorize
 
-# %% ../nbs/70_shards.ipynb #a3c4707f
+# %% ../nbs/70_shards.ipynb #03c12b32
 def rank_and_size(
     timeout=1800, # seconds to wait for other processes before it's an error
 ): # this process's rank, and the number of processes; (0, 1) without `torchrun`
@@ -34,21 +34,22 @@ def rank_and_size(
         atexit.register(dist.destroy_process_group)
     return dist.get_rank(),dist.get_world_size()
 
-# %% ../nbs/70_shards.ipynb #4a1e3db7
+# %% ../nbs/70_shards.ipynb #de19bb0f
 def launch(
     f, # function of `args`; what it returns must be picklable
     n, # number of processes
-    *args
+    *args,
+    restarts=0, # how many times to start all processes again after one has failed
 ): # list of what `f` returned on each rank
     "Run `f` on `n` processes of this machine"
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
     config = LaunchConfig(1, 1, n, run_id=f'launch-{os.getpid()}', rdzv_backend='c10d',
-                          rdzv_endpoint='localhost:0', start_method='fork', max_restarts=0,
-                          monitor_interval=0.05)
+                          rdzv_endpoint='localhost:0', start_method='fork',
+                          max_restarts=restarts, monitor_interval=0.05)
     res = elastic_launch(config, f)(*args)
     return [res[i] for i in range(n)]
 
-# %% ../nbs/70_shards.ipynb #d80a9c65
+# %% ../nbs/70_shards.ipynb #604398e9
 def total(
     t, # tensor, of the same shape on all ranks; it's replaced by the sum
 ): # the tensor
@@ -61,7 +62,7 @@ def total(
             f"`ShardedResumable` to continue from the last checkpoint ({e})") from e
     return t
 
-# %% ../nbs/70_shards.ipynb #8817e548
+# %% ../nbs/70_shards.ipynb #2264a224
 def user_hash(
     ids, # n user ids, numbers or text
 ): # uint64 array `(n,)`
@@ -78,7 +79,7 @@ def rank_of(
     top = user_hash(ids) >> np.uint64(32)
     return (top * np.uint64(n_ranks) >> np.uint64(32)).astype(np.int64)
 
-# %% ../nbs/70_shards.ipynb #3ff87fbc
+# %% ../nbs/70_shards.ipynb #af6caad3
 def share_random():
     "Give all ranks the random state of rank 0"
     if not dist.is_initialized(): return
@@ -91,7 +92,7 @@ def rank_seed(
     "A new seed, different on each rank, while the random states of all stay alike"
     return int(torch.randint(2**40, ())) + rank_and_size()[0]
 
-# %% ../nbs/70_shards.ipynb #a2c3d80d
+# %% ../nbs/70_shards.ipynb #4abc354e
 def sums_by(
     rows, # which sum each value belongs to, int64 `(m,)`
     values, # float `(m,)`
@@ -100,7 +101,7 @@ def sums_by(
     "The sum of `values` in each row"
     return values.new_zeros(n).index_add_(0, rows, values)
 
-# %% ../nbs/70_shards.ipynb #f0f127c4
+# %% ../nbs/70_shards.ipynb #7e557777
 class ShardDL(CollabDL):
     "Hands out one rank's rows of the batches that all ranks make together"
     def __init__(self,
@@ -150,7 +151,7 @@ class ShardDL(CollabDL):
         "Some of this rank's rows; other ranks aren't asked"
         return CollabDL(self.ds, self.bs, self.shuffle, self.device).one_batch()
 
-# %% ../nbs/70_shards.ipynb #a854acd7
+# %% ../nbs/70_shards.ipynb #5aed2c79
 class ShardedLoaders(CollabDataLoaders):
     "Loaders of one rank: its users with their ratings, and all items"
     def __init__(self, *args,
@@ -170,7 +171,7 @@ class ShardedLoaders(CollabDataLoaders):
     def new(self, *args, **kwargs):
         raise TypeError("loaders of a rank can't be changed: change the whole, then `shard`")
 
-# %% ../nbs/70_shards.ipynb #235a3f4a
+# %% ../nbs/70_shards.ipynb #4e489961
 @patch
 def shard(self:CollabDataLoaders
 ): # `ShardedLoaders`
@@ -194,7 +195,7 @@ def shard(self:CollabDataLoaders
         rows=rows, n_users=len(vocab), places=places,
         sizes=(len(self.train_ds), len(self.valid_ds)))
 
-# %% ../nbs/70_shards.ipynb #b74a400b
+# %% ../nbs/70_shards.ipynb #88841415
 def everyones(
     own, # anything that can be pickled
 ): # list of what each rank passes, the same on all ranks
@@ -203,7 +204,7 @@ def everyones(
     if len(res) > 1: dist.all_gather_object(res, own)
     return res
 
-# %% ../nbs/70_shards.ipynb #f13f0430
+# %% ../nbs/70_shards.ipynb #d6c96351
 def _own_loaders(ratings, kwargs):
     "Loaders of this rank's rows, none held out; also if there are no rows"
     own = CollabDataLoaders.from_df(ratings, 0, **kwargs) if len(ratings) else None
@@ -224,7 +225,7 @@ def _all_items(ids, name):
     parts = [o for o in everyones(np.asarray(ids)) if len(o)]
     return categorize(pd.Series(np.concatenate(parts), name=name))[0]
 
-# %% ../nbs/70_shards.ipynb #177b7618
+# %% ../nbs/70_shards.ipynb #e8e094b0
 @patch(cls_method=True)
 def from_own(cls:ShardedLoaders,
     ratings, # table with the ratings of this rank's users alone, maybe none
