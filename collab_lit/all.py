@@ -66,23 +66,27 @@ from .rules import *
 from .sampler import *
 from .scorer import *
 from .serve import *
+from .settings import *
 from .shards import *
 from .solve import *
 from .split import *
+from .sweeps import *
 from .tables import *
 from .textfiles import *
 from .topn import *
 from .tune import *
 from .variety import *
+from .wholefiles import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''
-    archives datasets batches textfiles readers tables ratings split data features
-    model engine faststep metrics scorer baselines progress learner onecycle interpret
-    topn solve newcomers recommend explain evaluate audience difference lists
-    neighbours ease ranking implicit variety rules blend leastsquares sampler
-    posterior answers diagnosis choose tune checkpoints files callbacks page compat
-    forget monitor replies serve shards distributed restarts docstrings
+    archives datasets wholefiles batches textfiles readers tables ratings split data
+    features model engine faststep metrics scorer baselines progress learner onecycle
+    interpret topn solve newcomers recommend explain evaluate audience difference
+    lists neighbours ease ranking implicit variety rules blend leastsquares sampler
+    sweeps posterior answers diagnosis settings tune choose checkpoints files
+    callbacks page compat forget monitor replies serve shards distributed restarts
+    docstrings
 '''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

@@ -63,6 +63,7 @@ def improved(self:Monitor,
     if better: self.best = value
     return better
 
+# %% ../nbs/62_callbacks.ipynb #94fe6ff7
 @patch
 def waited(self:Monitor,
     learn, # the `Learner`, at the end of an epoch

@@ -6,7 +6,7 @@
 __all__ = ['collab_train']
 
 # %% ../nbs/81_cli_train.ipynb #aaa53016
-import os, shutil, sys, tempfile
+import os, sys, tempfile
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from fastcore.script import call_parse
 
 from . import files # for `export`
 from .choose import (Choice, beside_baseline, choose_model, list_models,
-    model_options, one_cycle_learner, rating_models)
-from .cli import plainly, read_for_command, reading_options
+    model_options, one_cycle_learner, rating_models, usual_splitter)
+from .cli import plainly, read_for_command, reading_options, tell
 from .data import CollabDataLoaders
 from .distributed import OnRanks, sharded_als
 from .evaluate import seeded
@@ -25,29 +25,33 @@ from .learner import set_seed
 from .metrics import mae, rating_metrics
 from .progress import Progress
 from .shards import rank_and_size
-from .split import TimeSplitter
+from .split import join_split
+from .wholefiles import drafted
 
 # %% ../nbs/81_cli_train.ipynb #0971e7c6
 @contextmanager
 def _new_folder(path):
-    "Make the folder `path`, and remove it again if what is done inside fails"
+    "A draft of the folder `path`, which gets its name if what is done inside doesn't fail"
     path = Path(path)
-    try: path.mkdir(parents=True)
-    except FileExistsError:
-        raise FileExistsError(f"{str(path)!r} exists: remove it, or name another") from None
-    try: yield path
-    except BaseException:
-        shutil.rmtree(path)
-        raise
+    if path.exists():
+        raise FileExistsError(f"{str(path)!r} exists: remove it, or name another")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with drafted(path) as draft:
+        draft.mkdir()
+        yield draft
 
 # %% ../nbs/81_cli_train.ipynb #0772a74d
-def _splitter(time, valid):
-    "A splitter that holds out the latest share `valid` of the rows by the column `time`"
-    def split(ratings):
-        when = ratings[time]
-        if not pd.api.types.is_numeric_dtype(when): when = pd.to_datetime(when)
-        return TimeSplitter(time, valid)(ratings.assign(**{time: when}))
-    return split if time else None
+def _held_out(ratings, valid_file_ratings, time, valid, seed):
+    "The table to train on and its splitter"
+    pair = list(ratings)[:2]
+    if time and not pd.api.types.is_numeric_dtype(ratings[time]):
+        ratings = ratings.assign(**{time: pd.to_datetime(ratings[time])})
+    if valid_file_ratings is not None:
+        if time: ratings = ratings.sort_values(time, kind='stable')
+        return join_split(ratings, valid_file_ratings[list(ratings)])
+    if not time and (n := ratings.duplicated(pair).sum()):
+        tell(f'{n:,} rows repeat a user and item: all rows of a pair are held out, or none')
+    return ratings,usual_splitter(*pair, time, valid, seed)
 
 # %% ../nbs/81_cli_train.ipynb #9831852a
 _settings = dict(factors='n_factors', sweeps='n_sweeps', epochs='n_epoch', bs='bs',
@@ -97,7 +101,7 @@ def _result(scorer, held_out):
     return (f"{n:,} ratings held out: rmse {found['rmse']:.4f}, mae {found['mae']:.4f} "
             f"(damped means {base:.4f})")
 
-# %% ../nbs/81_cli_train.ipynb #480db749
+# %% ../nbs/81_cli_train.ipynb #cc044533
 def _check_ranks(model):
     "Raise an error if there are several processes, and they can't train `model` together"
     if rank_and_size()[1] == 1 or model in ('onecycle', 'als'): return
@@ -114,7 +118,7 @@ def _on_ranks(dls, model, seed, **options):
     if len(res.dls.valid_ds): res.choice.held_out = beside_baseline(res)
     return res
 
-# %% ../nbs/81_cli_train.ipynb #1eba635c
+# %% ../nbs/81_cli_train.ipynb #462b8e84
 @contextmanager
 def _own_folder(path):
     "`_new_folder` on rank 0; on the others a folder for nothing, and silence"
@@ -136,6 +140,7 @@ def collab_train(
     rating:str=None, # name of the rating column; else found
     time:str=None, # column of numbers or dates, to hold out the latest; else random ones
     valid:float=0.2, # share of the ratings to hold out
+    valid_file:str=None, # file with the ratings to hold out, in place of a share
     model:str='auto', # means, als, onecycle, posterior; popularity, item_knn, ease, ranking
     factors:int=None, # latent factors per user and item
     sweeps:int=None, # sweeps of the posterior's sampler; else 60
@@ -160,11 +165,12 @@ def collab_train(
     options = _parsed(given)
     with _own_folder(out) as path, redirect_stdout(sys.stderr):
         ratings = read_for_command(table, (user, item, rating), time, **kwargs)
-        names = dict(zip(('user_name', 'item_name', 'rating_name'), ratings))
+        names = list(ratings)[:3]
+        held_out = valid_file and read_for_command(valid_file, names, time, **kwargs)
+        ratings,splitter = _held_out(ratings, held_out, time, valid, seed)
         set_seed(seed)
         kind = OnRanks if rank_and_size()[1] > 1 else CollabDataLoaders
-        dls = kind.from_df(ratings, valid, seed=seed, path=path,
-                           splitter=_splitter(time, valid), **names)
+        dls = kind.from_df(ratings, 0, *names, splitter=splitter, path=path)
         print(dls, '', sep='\n')
         if model=='onecycle': options['cbs'] = Progress(bar=sys.stdout.isatty())
         if kind is OnRanks: scorer = _on_ranks(dls, model, seed, **options)
@@ -173,6 +179,5 @@ def collab_train(
         print(scorer.choice)
         held_out = dls.decode(*dls.valid_ds[:])
         held_out.to_csv(path/'held_out.csv', index=False)
-        scorer.path = path
         scorer.export('learner.safetensors', with_ratings=True)
     print(_result(scorer, held_out))

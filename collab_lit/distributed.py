@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ShardedStepper', 'of_all', 'ShardedLearner', 'sharded_als', 'OnRanks']
 
-# %% ../nbs/72_distributed.ipynb #77517454
+# %% ../nbs/72_distributed.ipynb #219c9f01
 import numpy as np
 import pandas as pd
 import torch
@@ -23,7 +23,7 @@ from .model import EmbeddingDotBias
 from .shards import (ShardedLoaders, everyones, rank_and_size, rank_seed,
     share_random, sums_by, total)
 
-# %% ../nbs/72_distributed.ipynb #4a7388e8
+# %% ../nbs/72_distributed.ipynb #e0bd208e
 class ShardedStepper(DotBiasStepper):
     "Takes training steps on the user rows of one rank, and on all item rows"
     def batches(self, x, y, bs, w): yield x,y,w # the loader has made the batches
@@ -56,7 +56,7 @@ class ShardedStepper(DotBiasStepper):
         self.grad.zero_()
         return loss
 
-# %% ../nbs/72_distributed.ipynb #2470404d
+# %% ../nbs/72_distributed.ipynb #68cbc6f9
 def of_all(
     f, # a loss: the mean over rows
     preds, # this rank's estimates, n numbers
@@ -68,7 +68,7 @@ def of_all(
     loss,n = total(torch.tensor([own, w.double().sum()], dtype=torch.float64)).tolist()
     return loss/n
 
-# %% ../nbs/72_distributed.ipynb #58b87b67
+# %% ../nbs/72_distributed.ipynb #79aaff1f
 class ShardedLearner(Learner):
     "A learner on one rank: knows the rows of its users, and all items"
     def __init__(self, dls, model, **kwargs):
@@ -104,10 +104,10 @@ class ShardedLearner(Learner):
         if dl.ds.w is None: w = None
         return res + [float(weighted(f, preds, targs, w)) for f in self.metrics]
 
-# %% ../nbs/72_distributed.ipynb #95c3dbe2
+# %% ../nbs/72_distributed.ipynb #69a6cc8b
 ShardedLoaders.learner_class = ShardedLearner # so `collab_learner` makes one
 
-# %% ../nbs/72_distributed.ipynb #547f5115
+# %% ../nbs/72_distributed.ipynb #fab29a29
 @patch
 def baseline_mse(self:ShardedLoaders
 ): # float
@@ -124,7 +124,7 @@ def baseline_mse(self:ShardedLoaders
     preds = mean + users[ds.x[:,0]] + items[ds.x[:,1]]
     return of_all(MSELossFlat(), preds, ds.y, ds.weights())
 
-# %% ../nbs/72_distributed.ipynb #5fe900ad
+# %% ../nbs/72_distributed.ipynb #4931a471
 @patch
 def new_model(self:ShardedLoaders, n_factors, y_range=None):
     "An untrained dot-product model with the rows of this rank's users and of all items"
@@ -141,7 +141,7 @@ def new_model(self:ShardedLoaders, n_factors, y_range=None):
             elif name[0]=='i' and dist.is_initialized(): dist.broadcast(p, 0)
     return res
 
-# %% ../nbs/72_distributed.ipynb #0ef0e5ef
+# %% ../nbs/72_distributed.ipynb #5991142a
 def _gathered(own):
     "What all ranks pass as `own`, a list on rank 0; None on the others"
     rank,n = rank_and_size()
@@ -159,7 +159,7 @@ def _whole_ds(parts, rows):
     if parts[0][1] is None: return whole
     return whole.take(torch.cat([o for _,o in parts]).argsort())
 
-# %% ../nbs/72_distributed.ipynb #3e88d12f
+# %% ../nbs/72_distributed.ipynb #0555e2cf
 @patch
 def gather(self:ShardedLearner
 ): # a `Learner` on rank 0, None on the others
@@ -187,7 +187,7 @@ def gather(self:ShardedLearner
     res.recorder = self.recorder
     return res
 
-# %% ../nbs/72_distributed.ipynb #d23d12ee
+# %% ../nbs/72_distributed.ipynb #762288ab
 def _item_blocks(i, u, w, y, n_items, n_users, size):
     "The ratings in blocks of `size` items, the same blocks on all ranks"
     for start in range(0, n_items, size):
@@ -205,7 +205,7 @@ def _item_turn(blocks, users, prec):
         rows.append(solve_rows(total(G), total(h), prec))
     return torch.cat(rows)
 
-# %% ../nbs/72_distributed.ipynb #dd188b84
+# %% ../nbs/72_distributed.ipynb #d8987b55
 def sharded_als(
     dls, # `ShardedLoaders`
     n_factors=10, # latent factors of each user and item
@@ -234,7 +234,7 @@ def sharded_als(
     learn._average_users()
     return learn
 
-# %% ../nbs/72_distributed.ipynb #4e698f93
+# %% ../nbs/72_distributed.ipynb #72897f29
 class OnRanks(CollabDataLoaders):
     "Loaders of the whole table, whose learners train on this rank's part of it"
     def new_model(self, n_factors, y_range=None):

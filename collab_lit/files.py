@@ -15,7 +15,7 @@ from torch.linalg import cholesky_ex
 
 from . import answers, evaluate, explain, interpret # for the methods
 from .baselines import DampedMeans, Popularity
-from .checkpoints import check_like, read_file, refusing, strip_prefix, write_file
+from .wholefiles import check_like, read_file, refusing, strip_prefix, write_file
 from .data import CategoryMap, CollabDataLoaders, CollabDataset
 from .features import Sittings
 from .learner import Learner

@@ -162,10 +162,6 @@ def implicit_als(
     users[~trained] = users[trained].mean(0)
     return Factors(dls, users, items, res.settings)
 
-# %% ../nbs/34_implicit.ipynb #38abe720
-#| exporti
-#| fold
-
 # %% ../nbs/34_implicit.ipynb #a2c00516
 def _loss(u, i, users, items, alpha, reg, v):
     "The loss for each choice, after the half step of the users"

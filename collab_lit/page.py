@@ -16,7 +16,7 @@ from fastcore.basics import patch
 from torch.nn import functional as F
 
 from . import newcomers # for `fold_in`
-from .checkpoints import drafted
+from .wholefiles import drafted
 from .learner import Learner
 from .lists import ItemWeights
 from .metrics import rmse

@@ -5,17 +5,18 @@
 # %% auto #0
 __all__ = ['last_folder', 'write_folder', 'read_folder', 'ShardedResumable']
 
-# %% ../nbs/73_restarts.ipynb #107ab2d9
+# %% ../nbs/73_restarts.ipynb #0989f120
 import hashlib, json, os, shutil, warnings
 
 import torch
 from fastcore.basics import patch
 
-from .checkpoints import Resumable, _digest, _ids_digest, refusing, strip_prefix
+from .checkpoints import Resumable, _ids_digest
 from .distributed import ShardedLearner
 from .shards import everyones, rank_and_size, share_random, total, user_hash
+from .wholefiles import refusing, strip_prefix, tensors_digest
 
-# %% ../nbs/73_restarts.ipynb #328fe24e
+# %% ../nbs/73_restarts.ipynb #008d6674
 def last_folder(
     path, # `Path` of the folder of all checkpoints of one name
 ): # `Path` of the last complete one, the same on all ranks; None if there is none
@@ -46,7 +47,7 @@ def write_folder(
     everyones(None)
     return res
 
-# %% ../nbs/73_restarts.ipynb #6d0c0028
+# %% ../nbs/73_restarts.ipynb #415e6f00
 def read_folder(
     path, # `Path` of one checkpoint
     start, # read the tensors whose names begin with this; all ranks must pass the same
@@ -61,7 +62,7 @@ def read_folder(
         dcp.load(res, checkpoint_id=path)
     return res
 
-# %% ../nbs/73_restarts.ipynb #dc214380
+# %% ../nbs/73_restarts.ipynb #ae6768fa
 def _user_names(learn):
     "The names of the tensors in a snapshot of `learn` that have a row for each user"
     res = set()
@@ -76,7 +77,7 @@ def _ids_of_all(dls):
     text = repr((users, dls.n_users, dls.classes[dls.item_name].items))
     return hashlib.sha256(text.encode()).hexdigest()
 
-# %% ../nbs/73_restarts.ipynb #0f9b098a
+# %% ../nbs/73_restarts.ipynb #1378e7cf
 @patch
 def _write(self:ShardedLearner, path, more=None, with_opt=True, **header):
     "Write a checkpoint of all ranks below `path`, with `more` tensors that all have alike"
@@ -90,7 +91,7 @@ def _write(self:ShardedLearner, path, more=None, with_opt=True, **header):
     own = lambda t: t.detach().cpu().clone(memory_format=torch.contiguous_format)
     return write_folder(path, {k: own(v) for k,v in (res | alike).items()})
 
-# %% ../nbs/73_restarts.ipynb #c735921d
+# %% ../nbs/73_restarts.ipynb #79db5e6f
 def _place(whole, part, rows):
     "Put the rows of `part` that belong here into the tensors `whole`; how many there were"
     found = part.pop('rows')
@@ -115,7 +116,7 @@ def _read(self:ShardedLearner, folder):
     alike = strip_prefix(read_folder(folder, 'same.'), 'same.')
     return alike | users, header | dict(ids=_ids_digest(self.dls))
 
-# %% ../nbs/73_restarts.ipynb #7f045ecf
+# %% ../nbs/73_restarts.ipynb #e3f42572
 @patch
 def folder_path(self:ShardedLearner,
     file, # name of the checkpoints
@@ -143,7 +144,7 @@ def load(self:ShardedLearner,
     with refusing(last): self._restore(*self._read(last), with_opt)
     return self
 
-# %% ../nbs/73_restarts.ipynb #c5d728e9
+# %% ../nbs/73_restarts.ipynb #a7b90f5f
 class ShardedResumable(Resumable):
     "Write the state of the training of all ranks after each epoch, and continue from it"
     def before_fit(self, learn):
@@ -151,8 +152,8 @@ class ShardedResumable(Resumable):
         wds = [g['weight_decay'] for g in learn.opt.param_groups]
         lrs,moms = (torch.tensor(o, dtype=torch.float64) for o in (lrs, moms))
         sizes = dls.train.n,dls.valid.n,dls.bs
-        self.digest = _digest(dict(lrs=lrs, moms=moms),
-                              dict(sizes=sizes, wd=wds, ids=_ids_of_all(dls)))
+        self.digest = tensors_digest(dict(lrs=lrs, moms=moms),
+                                     dict(sizes=sizes, wd=wds, ids=_ids_of_all(dls)))
         if last := last_folder(self.path):
             with refusing(last): self._continue(learn, last)
 

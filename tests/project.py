@@ -5,8 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-NOTEBOOKS = sorted((ROOT/'nbs').glob('*.ipynb'))
-CHAPTERS = [p for p in NOTEBOOKS if p.name[0].isdigit()]
+NOTEBOOKS = sorted(p for p in (ROOT/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts)
+CHAPTERS = [p for p in NOTEBOOKS if p.name[0].isdigit() and p.parent.name == 'nbs']  # those of the library; `nbs/learn` teaches
 
 QUICK = dict(PYTHONDONTWRITEBYTECODE='', OMP_NUM_THREADS='1')  # a process keeps what it compiled for the next, and takes one thread
 
@@ -53,10 +53,19 @@ def copy_project(
 
 
 def page(
-    notebook,
+    notebook,  # its path
 ):
-    "The name of a notebook's page"
-    return re.sub(r'^\d+[a-zA-Z0-9]*_', '', notebook.stem) + '.html'
+    "The address of a notebook's page within the site"
+    name = re.sub(r'^\d+[a-zA-Z0-9]*_', '', notebook.stem) + '.html'
+    return notebook.relative_to(ROOT/'nbs').with_name(name).as_posix()
+
+
+def built(
+    site,  # folder of the built site
+):
+    "The pages made from notebooks, and the one for missing addresses: their paths by their addresses"
+    paths = {p.relative_to(site).as_posix(): p for p in sorted(site.rglob('*.html'))}
+    return {name: p for name, p in paths.items() if not name.startswith('try/')}
 
 
 def cells(

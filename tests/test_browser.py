@@ -65,6 +65,7 @@ def test_pages_in_a_browser(tab, site):
         if seen['img']: assert tab.evaluate('[...document.images].every(i => i.complete && i.naturalWidth > 0)'), f'{page(n)}: broken picture'
         lost = tab.evaluate(OUT_OF_REACH)
         assert not lost, f'{page(n)}: at {tab.viewport_size["width"]} pixels, out of the window and of any box that scrolls: {lost}'
+        assert tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth'), f'{page(n)} scrolls sideways'
         prose = tab.evaluate("(m => (m.querySelectorAll('pre, code').forEach(o => o.remove()), m.textContent))(document.querySelector('main').cloneNode(true))")
         assert not re.search(r'\\[a-zA-Z(\[]|\$\$', prose), f'{page(n)} shows TeX'
         for formula in tab.locator('main math').all_text_contents(): assert '&' not in formula, f'{page(n)}: half a formula: {formula}'

@@ -1,7 +1,7 @@
 "Every notebook runs from top to bottom, and the saved page shows what a fresh run shows."
 import nbformat, pytest
 from nbclient import NotebookClient
-from project import NOTEBOOKS, copy_project
+from project import NOTEBOOKS, ROOT, copy_project
 
 
 def shown(
@@ -18,9 +18,9 @@ def shown(
 @pytest.mark.parametrize('path', NOTEBOOKS, ids=lambda p: p.stem)
 def test_notebook_runs(path, tmp_path, monkeypatch):
     monkeypatch.setenv('IN_TEST', '1')  # so that `nbdev_export()` in the last cell rests
-    saved, nbs = nbformat.read(path, 4), copy_project(tmp_path)/'nbs'
+    saved, folder = nbformat.read(path, 4), copy_project(tmp_path)/path.parent.relative_to(ROOT)
     fresh = nbformat.read(path, 4)
-    NotebookClient(fresh, timeout=600, kernel_name='python3', resources={'metadata': {'path': str(nbs)}}).execute()
+    NotebookClient(fresh, timeout=600, kernel_name='python3', resources={'metadata': {'path': str(folder)}}).execute()
     for n, (old, new) in enumerate(zip(saved.cells, fresh.cells)):
         if old.cell_type != 'code': continue
         assert shown(old) == shown(new), f'cell {n} of {path.name} was saved showing other things: run it and save\n{old.source}'

@@ -1,7 +1,11 @@
 "The wheel holds what it should and works alone, outside the project, with fastcore 1 and fastcore 2."
 import sys, zipfile
-import pytest
+import nbformat, pytest
+from nbdev.config import get_config
 from project import NOTEBOOKS, ROOT, copy_project, run, settings
+
+sys.path.insert(0, str(ROOT/'tools'))
+from copies import copy_of
 
 
 @pytest.fixture(scope='session')
@@ -27,7 +31,7 @@ def environment(
 ):
     "Python of a new environment"
     run(sys.executable, '-m', 'venv', folder)
-    run(folder/'bin/pip', 'install', '-q', '--no-compile', *what)
+    if what: run(folder/'bin/pip', 'install', '-q', '--no-compile', *what)
     own = run(folder/'bin/python', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))').strip()
     shared = run(below, '-c', 'import sys; print(*[p for p in sys.path if p.endswith("-packages")], sep="\\n")')
     with open(f'{own}/shared.pth', 'w') as f: f.write(shared)
@@ -86,7 +90,19 @@ def test_console_script(alone, tmp_path):
     assert maps and maps[0].read_bytes()[:8] == b'\x89PNG\r\n\x1a\n'
 
 
+def test_first_cell_in_colab_installs_the_package(wheel, alone, tmp_path):
+    "The install cell of a reader's notebook, run by a new environment, with a folder in the place of PyPI"
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell('# A page')])
+    cell = copy_of(nb, 'learn/01_a.ipynb', {}, get_config(path=ROOT)).cells[0].source
+    python = environment(tmp_path/'colab', alone)
+    index = dict(PIP_NO_INDEX='1', PIP_FIND_LINKS=str(wheel.parent), PIP_NO_DEPS='1', PIP_IGNORE_INSTALLED='1', PYTHONPATH='')
+    assert cell.startswith('%pip ')
+    run(python, '-m', *cell.removeprefix('%').split(), cwd=tmp_path, **index)
+    where = run(python, '-c', 'import collab_lit.datasets; print(collab_lit.__file__)', cwd=tmp_path, PYTHONPATH='').strip()
+    assert where.startswith(str(tmp_path/'colab')), where
+
+
 @pytest.mark.parametrize('path', NOTEBOOKS, ids=lambda p: p.stem)
 def test_page_runs_as_pasted(reader, path, tmp_path):
     "What a page shows runs alone, from the installed package and with fastcore 2; test_notebooks.py runs every cell with fastcore 1"
-    run(reader, ROOT/'tests/run_cells.py', path, cwd=copy_project(tmp_path)/'nbs', MPLBACKEND='Agg')
+    run(reader, ROOT/'tests/run_cells.py', path, cwd=copy_project(tmp_path)/path.parent.relative_to(ROOT), MPLBACKEND='Agg')

@@ -2,16 +2,20 @@
 import ast, html.parser, json, re
 from collections import Counter
 from importlib import import_module
+from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
-from project import NOTEBOOKS, ROOT, cells, page, settings
+from project import NOTEBOOKS, ROOT, built, cells, page, settings, shown_cells
 
 ALL = 'all.html'  # one import for readers, and no chapter
 
 
+def address(): return settings()['doc_host'] + settings()['doc_baseurl'] + '/'
+
+
 @pytest.fixture(scope='module')
-def soups(site): return {p.name: BeautifulSoup(p.read_text(encoding='utf-8'), 'html.parser') for p in sorted(site.glob('*.html'))}
+def soups(site): return {name: BeautifulSoup(p.read_text(encoding='utf-8'), 'html.parser') for name, p in built(site).items()}
 
 
 class Links(html.parser.HTMLParser):
@@ -29,10 +33,17 @@ class Links(html.parser.HTMLParser):
 
 def test_every_notebook_has_its_page(site):
     names = [page(n) for n in NOTEBOOKS]
-    assert len(set(names)) == len(names) and {*names, '404.html'} == {p.name for p in site.glob('*.html')}
+    assert len(set(names)) == len(names) and {*names, '404.html'} == {*built(site)}
+
+
+def test_pages_are_light(site):
+    for name, path in built(site).items(): assert path.stat().st_size < 1.5e6, f'{name} has {path.stat().st_size / 1e6:.1f} MB'
 
 
 def sidebar(soup): return [a['href'] for a in soup.select('#quarto-sidebar a[href]')]
+
+
+def target(where, link): return normpath(join(dirname(where), link))
 
 
 def test_sidebar_names_every_page_but_all(soups):
@@ -45,9 +56,9 @@ def test_sidebar_names_every_page_but_all(soups):
 def test_pages_follow_in_the_order_of_the_sidebar(site, soups):
     listed = sidebar(soups['index.html'])
     for before, after in zip(listed, listed[1:]):
-        assert soups[before].select_one('.nav-page-next a')['href'] == after, f'{before} does not lead to {after}'
-        assert soups[after].select_one('.nav-page-previous a')['href'] == before, f'{after} does not lead back to {before}'
-    for_models = re.findall(r'([\w-]+)\.llms\.md\)', (site/'llms.txt').read_text(encoding='utf-8'))
+        assert target(before, soups[before].select_one('.nav-page-next a')['href']) == after, f'{before} does not lead to {after}'
+        assert target(after, soups[after].select_one('.nav-page-previous a')['href']) == before, f'{after} does not lead back to {before}'
+    for_models = re.findall(rf'\({re.escape(address())}([\w/-]+)\.llms\.md\)', (site/'llms.txt').read_text(encoding='utf-8'))
     assert for_models == [p.removesuffix('.html') for p in [*listed, ALL]], 'llms.txt has another order'
     for name in for_models: assert (site/f'{name}.llms.md').is_file()
 
@@ -62,13 +73,12 @@ def test_every_page_has_its_opening(site):
 
 
 def test_links_lead_somewhere(site):
-    address = settings()['doc_host'] + settings()['doc_baseurl'] + '/'
     pages = {p.relative_to(site).as_posix(): Links(p) for p in site.rglob('*.html')}
     base = settings()['doc_baseurl'] + '/'
     lost = []
     for name, this in pages.items():
         for link in this.links:
-            parts = urlsplit(link.removeprefix(address).removeprefix(base))
+            parts = urlsplit(link.removeprefix(address()).removeprefix(base))
             if parts.scheme or parts.netloc: continue
             target = ((site/name).parent/unquote(parts.path)).resolve().relative_to(site.resolve()).as_posix() if parts.path else name
             if target == '.': target = 'index.html'
@@ -80,14 +90,41 @@ def test_links_lead_somewhere(site):
     assert not lost, '\n'.join(lost)
 
 
-def test_links_to_source(soups):
+def test_links_of_a_page(soups):
+    "Colab, the notebook to download, its source, where to edit it and where to report: all from the address in settings.ini"
+    git, branch, path = settings()['git_url'], settings()['branch'], lambda n: n.relative_to(ROOT/'nbs').as_posix()
     for n in NOTEBOOKS:
-        source = f'{settings()["git_url"]}/blob/{settings()["branch"]}/nbs/{n.name}'
-        assert soups[page(n)].find('a', href=source), f'{page(n)} does not link to {source}'
+        links = {a['class'][0]: a['href'] for a in soups[page(n)].select('main .page-links a')}
+        assert links.pop('issue').startswith(f'{git}/issues/new?title=')
+        assert target(page(n), links.pop('download')) == f'notebooks/{path(n)}'
+        assert links == dict(
+            colab=git.replace('//github.com', '//colab.research.google.com/github') + f'/blob/gh-pages/notebooks/{path(n)}',
+            source=f'{git}/blob/{branch}/nbs/{path(n)}', edit=f'{git}/edit/{branch}/nbs/{path(n)}')
+        assert re.fullmatch(r'Saved \d{1,2} \w+ 20\d\d', soups[page(n)].select_one('.page-links span').get_text())
+
+
+def test_addresses(soups):
     assert f'git clone {settings()["git_url"]}' in soups['index.html'].main.get_text()
     for name, soup in soups.items():
         assert soup.select_one(f'.navbar a[href="{settings()["git_url"]}"]'), f'{name} has no link to GitHub in its bar'
         assert settings()['version'] in soup.footer.get_text(), f'{name} does not say of which version it is'
+
+
+def test_copies_for_readers(site):
+    "The notebook that Colab opens installs the package, then holds what the page shows, with links that work there"
+    for n in NOTEBOOKS:
+        copy = json.loads((site/'notebooks'/n.relative_to(ROOT/'nbs')).read_text(encoding='utf-8'))['cells']
+        code = [''.join(c['source']) for c in copy if c['cell_type'] == 'code']
+        install, *clone = code[0].splitlines()
+        assert install == f'%pip install -q {settings()["lib_name"]}'
+        assert bool(clone) == any("'../" in c for c in code[1:]), f'{n.name} reads files beside the notebooks'
+        plain = lambda s: re.sub(r'(#\|.*\n?|# @title .*\n)*', '', s, count=1)
+        assert [plain(c) for c in code[1:]] == [plain(c['source']) for c in shown_cells(n)]
+        text = '\n'.join(''.join(c['source']) for c in copy if c['cell_type'] == 'markdown')
+        links = re.findall(r'\]\(([^)\s]+)\)', text)
+        assert all(re.match(r'https?:|#', l) for l in links), links
+        for l in links: assert not l.startswith(address()) or not l.partition('#')[0].endswith('.ipynb'), l
+        assert not re.search(r'\$[A-Z_]{3}', text)
 
 
 def test_card(site, soups):
@@ -100,15 +137,18 @@ def test_card(site, soups):
 def public(name): return not re.search(r'(^|\.)_(?!_)', name)
 
 
+def modules(): return [(n, m) for n in NOTEBOOKS for c in cells(n) if (m := c['options'].get('default_exp'))]
+
+
 def defined():
     "The definitions of the library, read from its modules: page, name, node, source, and whether the page has an entry for it"
-    pages = {m: page(n) for n in NOTEBOOKS for c in cells(n) if (m := c['options'].get('default_exp'))}
-    for module, where in pages.items():
+    for notebook, module in modules():
+        where = page(notebook)
         text = (ROOT/'collab_lit'/f'{module}.py').read_text(encoding='utf-8')
         exported = import_module(f'collab_lit.{module}').__all__
         for node in ast.parse(text).body:
             if not isinstance(node, (ast.FunctionDef, ast.ClassDef)): continue
-            patched = any(isinstance(d, ast.Name) and d.id == 'patch' for d in node.decorator_list)
+            patched = any(ast.unparse(d).partition('(')[0] == 'patch' for d in node.decorator_list)
             owners = ast.unparse(node.args.args[0].annotation).split(' | ') if patched else ['']
             for owner in owners:
                 name = f'{owner}.{node.name}'.strip('.')
@@ -140,10 +180,10 @@ def test_entries(soups):
 
 
 def test_ids_are_unique(site):
-    for path in site.glob('*.html'):
+    for name, path in built(site).items():
         ids = re.findall(r'<[^>]* id="([^"]+)"', path.read_text(encoding='utf-8'))
         twice = {i for i in ids if ids.count(i) > 1}
-        assert not twice, f'{path.name}: a heading and an entry, or two headings, have one name: {twice}'
+        assert not twice, f'{name}: a heading and an entry, or two headings, have one name: {twice}'
 
 
 def prose(soup):
@@ -157,6 +197,16 @@ def test_no_markdown_is_left(soups):
     for name, soup in soups.items():
         left = re.findall(r'.{0,30}\]\([^)\s]+\)|.{0,30}`.{0,30}|.{0,30}\*\*.{0,30}', prose(soup))
         assert not left, f'{name} shows Markdown: {left}'
+
+
+def test_index_names_all(soups):
+    "The page of all names has every entry and every exported constant, each with a link and, for an entry, its first line"
+    rows = {r.a.get_text(): (r.a['href'], r.find_all('td')[1].get_text(strip=True)) for r in soups['api.html'].main.select('tr') if r.a}
+    entries = {name: (f'{where}#{name.lower()}', node) for where, name, node, _, has_entry in defined() if has_entry}
+    for name, (link, node) in entries.items():
+        assert rows[name][0] == link and bool(rows[name][1]) == bool(ast.get_docstring(node)), name
+    exported = {name for _, where in modules() for name in import_module(f'collab_lit.{where}').__all__ if where != 'all'}
+    assert exported | entries.keys() == rows.keys()
 
 
 def test_names_lead_to_their_entries(soups):

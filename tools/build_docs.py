@@ -1,5 +1,5 @@
 "Build the website in `_docs` from the notebooks, the top-level `_quarto.yml` and `settings.ini`."
-import datetime, os, re, shutil, sys, textwrap
+import datetime, os, re, shutil, subprocess, sys, textwrap
 from pathlib import Path
 
 if not hasattr(datetime, 'UTC'): datetime.UTC = datetime.timezone.utc  # smalldocs needs this name; Python 3.10 lacks it
@@ -12,7 +12,6 @@ from fontTools import subset
 from latex2mathml.converter import convert
 from matplotlib import pyplot as plt
 from nbdev.config import get_config
-from nbdev.doclinks import _nbpath2html
 from nbdev.quarto import refresh_quarto_yml
 from smalldocs import markdown, site
 from smalldocs.config import HTML_OPTIONS, PAGE_KEYS, load
@@ -21,6 +20,7 @@ from collab_lit import page  # noqa: F401, for `to_html`
 from collab_lit.data import CollabDataLoaders
 from collab_lit.datasets import URLs, untar_data
 from collab_lit.posterior import collab_posterior
+from copies import write_copies
 from entries import Filters, Names
 from finish import finish
 
@@ -91,6 +91,17 @@ def add_math_font(
         f.write("@font-face { font-family: 'STIX Two Math'; src: url(math.woff); }\nmath { font-family: 'STIX Two Math', math; }\n")
 
 
+def last_saved():
+    "The day of the last commit to each file in `nbs`, as text, by its path there; nothing where git doesn't know"
+    git = lambda *args: subprocess.run(['git', '-c', 'safe.directory=*', *args], text=True, capture_output=True).stdout
+    if git('rev-parse', '--is-shallow-repository').strip() != 'false': return {}  # it would say that all changed today
+    days, day = {}, None
+    for line in git('log', '--no-renames', '--name-only', '--format=:%cs', '--relative=nbs').splitlines():
+        if line.startswith(':'): day = datetime.date.fromisoformat(line[1:])
+        elif line: days.setdefault(line, f'{day.day} {day:%B %Y}')
+    return days
+
+
 def draw_card(
     path,   # where to write the picture
     title,  # of the site
@@ -140,12 +151,15 @@ def main():
     PAGE_KEYS.add('output-file')
     docs = Site(load(proc))
     web = docs.project.website
+    web['repo-actions'] = []  # `finish` puts these links, and more, below each title
     web['navbar']['tools'] = [dict(icon='github', href=cfg.git_url, text='Source on GitHub')]
     web['page-footer'] = dict(left=f'{cfg.lib_name} {cfg.version}', right=f'[Source]({cfg.git_url}), Apache licence 2.0')
     docs.build()
-    notebooks = Path('nbs').glob('*.ipynb')
-    names = Names({p: _nbpath2html(p).name for p in notebooks})
-    for path in docs.out.glob('*.html'): finish(path, names, f'{cfg.doc_baseurl}/')
+    pages = {str(p.src): str(p.out) for p in docs.pages.values()}
+    notebooks = {src: page for src, page in pages.items() if src.endswith('.ipynb')}
+    names, days = Names({Path('nbs')/src: page for src, page in notebooks.items()}), last_saved()
+    for src, page in pages.items(): finish(docs.out, page, src, names, cfg, days.get(src))
+    write_copies(docs.out, Path('nbs'), notebooks, cfg)
     draw_card(docs.out/'card.png', cfg.title, cfg.description)
     add_math_font(docs.out)
     add_example(docs.out/'try'/'films.html')

@@ -71,11 +71,50 @@ def apart(
     return f'{line} {{#about-{anchor}}}' if anchor in anchors else line
 
 
-def fill_address(
+def title_of(
+    nb,  # a notebook
+):
+    "The title of a chapter"
+    return next(m[1] for c in nb.cells if c.cell_type == 'markdown' and (m := re.search(r'^# (.*)', c.source, re.M)))
+
+
+def described(
+    nb,  # a chapter, with its directives read
+):
+    "The public names that it defines, each with its anchor and what it says of itself; constants have neither"
+    for cell in nb.cells:
+        for name, node in definitions(cell):
+            if is_public(name): yield name, f'#{name.lower()}', (ast.get_docstring(node) or '').partition('\n')[0]
+        if cell.cell_type != 'code' or not {'export', 'exports'} & cell.directives_.keys(): continue
+        for node in ast.parse(cell.source).body:
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                if isinstance(target, ast.Name) and not target.id.startswith('_'): yield target.id, '', ''
+
+
+def api_index(
+    folder,  # of the notebooks
+):
+    "Every public name of the library in Markdown, chapter by chapter"
+    for path in sorted(folder.glob('[0-9]*.ipynb')):
+        nb = NBProcessor(path).nb
+        rows = [f'| [`{name}`]({path.name}{anchor}) | {text.replace("|", chr(92) + "|")} |' for name, anchor, text in described(nb)]
+        if rows: yield f'## {title_of(nb)} {{#{module_of(nb)}}}\n\n[collab_lit.{module_of(nb)}]({path.name})\n\n| name | what it is |\n|---|---|\n' + '\n'.join(rows)
+
+
+def filled(
+    text,  # Markdown
+):
+    "The text with what settings.ini and the chapters alone hold: `$GIT_URL` is the repository's address, `$API_INDEX` the list of all names"
+    cfg = get_config()
+    text = text.replace('$GIT_URL', cfg.git_url)
+    return text.replace('$API_INDEX', '\n\n'.join(api_index(cfg.nbs_path))) if '$API_INDEX' in text else text
+
+
+def fill_in(
     cell,  # of a notebook
 ):
-    "Put the repository's address, which settings.ini alone holds, where the text says `$GIT_URL`"
-    if cell.cell_type == 'markdown': cell.source = cell.source.replace('$GIT_URL', get_config().git_url)
+    "Fill in a cell of Markdown"
+    if cell.cell_type == 'markdown': cell.source = filled(cell.source)
 
 
 class name_module(Processor):
@@ -117,7 +156,7 @@ class Filters(FilterDefaults):
     def base_procs(self):
         replaced = clean_show_doc, exec_show_docs, add_links, add_fold, mv_exports
         procs = [add_entries if p is add_show_docs else p for p in super().base_procs() if p not in replaced]
-        return [fill_address, name_module, *procs]
+        return [fill_in, name_module, *procs]
 
 
 class Names:

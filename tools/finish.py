@@ -1,30 +1,41 @@
 "Finish the built pages: link names, align numbers, and make the pages work with a keyboard and a screen reader."
-import base64, re, struct
+import base64, posixpath, re, struct
+from urllib.parse import quote
 
 from bs4 import BeautifulSoup, NavigableString
 from nbdev.doclinks import NbdevLookup
 
 NUMBER = re.compile(r'[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?( ?(%|×|x|s|ms|µs|[kMG]i?B))?')
+COLAB = 'https://colab.research.google.com/github/{cfg.user}/{cfg.repo}/blob/gh-pages/notebooks/{path}'
 NOTHING = {'', '-', '–', '—', 'nan', 'NaN', '<NA>', 'None'}
 LABELS = {'nav.navbar': 'Site', 'nav.quarto-secondary-nav': 'Open the list of pages', '#quarto-sidebar': 'Pages', '#TOC': 'On this page',
           '#quarto-margin-sidebar': 'About this page', 'nav.page-navigation': 'Previous and next page'}
 
 
+def from_page(
+    page,  # address of the page within the site
+    link,  # another one, or a part of the page
+):
+    "The link as the page has it: `learn/why.html` reaches `model.html#weight` by `../model.html#weight`"
+    path, mark, part = link.partition('#')
+    return mark + part if path == page else posixpath.relpath(path, posixpath.dirname(page) or '.') + mark + part
+
+
 def link_names(
     soup,   # the page
-    page,   # its name
+    page,   # its address within the site
     names,  # an `entries.Names`
 ):
     "Link names in backticks to their entries, except in headings, links and blocks of code"
     for code in soup.main.find_all('code'):
         if code.find_parent(['a', 'pre', 'summary', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6']): continue
         link = names.find(code.get_text())
-        if link and link != page: code.wrap(soup.new_tag('a', href=link.removeprefix(page)))
+        if link and link != page: code.wrap(soup.new_tag('a', href=from_page(page, link)))
 
 
 def link_sources(
     soup,   # the page
-    page,   # its name
+    page,   # its address within the site
     names,  # an `entries.Names`
 ):
     "Mark the source of the library, and put a link to its line in the module beside each entry"
@@ -116,6 +127,31 @@ def open_to_all(
         for nav in soup.select(part): nav['aria-label'] = label
 
 
+def page_links(
+    soup,   # the page
+    page,   # its address within the site
+    path,   # of its notebook within `nbs`
+    cfg,    # nbdev's settings
+    saved,  # the day of the notebook's last commit as text, or None
+):
+    "A line of links below the title, at home at the end of the page: open and download the notebook, its source, and ways to change it"
+    source, title = f'{cfg.nbs_path.name}/{path}', soup.h1.get_text(strip=True)
+    links = dict(colab=(COLAB.format(cfg=cfg, path=path), 'Open in Colab', 'play-fill'),
+                 download=(from_page(page, f'notebooks/{path}'), 'Download', 'download'),
+                 source=(f'{cfg.git_url}/blob/{cfg.branch}/{source}', 'Source', 'code'),
+                 edit=(f'{cfg.git_url}/edit/{cfg.branch}/{source}', 'Edit', 'pencil'),
+                 issue=(f'{cfg.git_url}/issues/new?title={quote(title + ": ")}', 'Report an issue', 'chat-right'))
+    line = soup.new_tag('nav', attrs={'class': 'page-links', 'aria-label': 'This notebook'})
+    for what, (href, text, icon) in links.items():
+        a = soup.new_tag('a', href=href, attrs={'class': what})
+        if what == 'download': a['download'] = ''
+        a.extend([soup.new_tag('i', attrs={'class': f'bi bi-{icon}'}), f' {text}'])
+        line.append(a)
+    if saved: line.append(BeautifulSoup(f'<span title="The day of the last change to this notebook">Saved {saved}</span>', 'html.parser'))
+    if page == 'index.html': soup.select_one('.page-navigation').insert_before(line)
+    else: soup.select_one('#title-block-header').insert_after(line)
+
+
 def from_the_top(
     soup,  # the page
     base,  # path of the site, with slashes around it
@@ -128,19 +164,23 @@ def from_the_top(
 
 
 def finish(
-    path,   # a page of the built site
+    site,   # folder of the built site
+    page,   # address of a page within it
+    path,   # of its source, within `nbs`
     names,  # an `entries.Names`
-    base,   # path of the site, with slashes around it
+    cfg,    # nbdev's settings
+    saved,  # the day of the last commit of its source as text, or None
 ):
     "Apply all of this to a page"
-    soup = BeautifulSoup(path.read_text(encoding='utf-8'), 'html.parser')
-    link_names(soup, path.name, names)
-    link_sources(soup, path.name, names)
+    soup = BeautifulSoup((site/page).read_text(encoding='utf-8'), 'html.parser')
+    link_names(soup, page, names)
+    link_sources(soup, page, names)
     name_index(soup)
     set_tables(soup)
     keep_punctuation(soup)
     break_names(soup)
     size_pictures(soup)
+    if path.endswith('.ipynb'): page_links(soup, page, path, cfg, saved)
     open_to_all(soup)
-    if path.name == '404.html': from_the_top(soup, base)
-    path.write_text(str(soup), encoding='utf-8')
+    if page == '404.html': from_the_top(soup, f'{cfg.doc_baseurl}/')
+    (site/page).write_text(str(soup), encoding='utf-8')
