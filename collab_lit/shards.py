@@ -6,7 +6,7 @@
 __all__ = ['rank_and_size', 'launch', 'total', 'user_hash', 'rank_of', 'share_random', 'rank_seed', 'sums_by', 'ShardDL',
            'ShardedLoaders', 'everyones']
 
-# %% ../nbs/70_shards.ipynb #a960d6f9
+# %% ../nbs/70_shards.ipynb #0043fded
 import atexit, math, os
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from .batches import CollabDataset, CollabDL
 from .data import CategoryMap, CollabDataLoaders, categorize
 
-# %% ../nbs/70_shards.ipynb #56475ed4
+# %% ../nbs/70_shards.ipynb #d2acaa8c
 def rank_and_size(
     timeout=1800, # seconds to wait for other processes before it's an error
 ): # this process's rank, and the number of processes; (0, 1) without `torchrun`
@@ -38,7 +38,7 @@ def rank_and_size(
         atexit.register(dist.destroy_process_group)
     return dist.get_rank(),dist.get_world_size()
 
-# %% ../nbs/70_shards.ipynb #196779a9
+# %% ../nbs/70_shards.ipynb #f7b243ee
 def launch(
     f, # function of `args`; what it returns must be picklable
     n, # number of processes
@@ -53,7 +53,7 @@ def launch(
     res = elastic_launch(config, f)(*args)
     return [res[i] for i in range(n)]
 
-# %% ../nbs/70_shards.ipynb #67c65e95
+# %% ../nbs/70_shards.ipynb #ac962d13
 def total(
     t, # tensor, of the same shape on all ranks; it's replaced by the sum
 ): # the tensor
@@ -66,7 +66,7 @@ def total(
             f"`ShardedResumable` to continue from the last checkpoint ({e})") from e
     return t
 
-# %% ../nbs/70_shards.ipynb #477d91de
+# %% ../nbs/70_shards.ipynb #ad03efca
 def user_hash(
     ids, # n user ids, numbers or text
 ): # uint64 array `(n,)`
@@ -83,7 +83,7 @@ def rank_of(
     top = user_hash(ids) >> np.uint64(32)
     return (top * np.uint64(n_ranks) >> np.uint64(32)).astype(np.int64)
 
-# %% ../nbs/70_shards.ipynb #535149fe
+# %% ../nbs/70_shards.ipynb #3c5617ae
 def share_random():
     "Give all ranks the random state of rank 0"
     if not dist.is_initialized(): return
@@ -96,7 +96,7 @@ def rank_seed(
     "A new seed, different on each rank, while the random states of all stay alike"
     return int(torch.randint(2**40, ())) + rank_and_size()[0]
 
-# %% ../nbs/70_shards.ipynb #b0ddc3db
+# %% ../nbs/70_shards.ipynb #7c51cc19
 def sums_by(
     rows, # which sum each value belongs to, int64 `(m,)`
     values, # float `(m,)`
@@ -105,7 +105,7 @@ def sums_by(
     "The sum of `values` in each row"
     return values.new_zeros(n).index_add_(0, rows, values)
 
-# %% ../nbs/70_shards.ipynb #64aac19e
+# %% ../nbs/70_shards.ipynb #18d45a67
 class ShardDL(CollabDL):
     "Hands out one rank's rows of the batches that all ranks make together"
     def __init__(self,
@@ -155,7 +155,7 @@ class ShardDL(CollabDL):
         "Some of this rank's rows; other ranks aren't asked"
         return CollabDL(self.ds, self.bs, self.shuffle, self.device).one_batch()
 
-# %% ../nbs/70_shards.ipynb #36b0a2fc
+# %% ../nbs/70_shards.ipynb #94e326c9
 class ShardedLoaders(CollabDataLoaders):
     "Loaders of one rank: its users with their ratings, and all items"
     def __init__(self, *args,
@@ -175,7 +175,7 @@ class ShardedLoaders(CollabDataLoaders):
     def new(self, *args, **kwargs):
         raise TypeError("loaders of a rank can't be changed: change the whole, then `shard`")
 
-# %% ../nbs/70_shards.ipynb #430aa70a
+# %% ../nbs/70_shards.ipynb #6a85128a
 @patch
 def shard(self:CollabDataLoaders
 ): # `ShardedLoaders`
@@ -199,7 +199,7 @@ def shard(self:CollabDataLoaders
         rows=rows, n_users=len(vocab), places=places,
         sizes=(len(self.train_ds), len(self.valid_ds)))
 
-# %% ../nbs/70_shards.ipynb #a86dfccc
+# %% ../nbs/70_shards.ipynb #b0a2c95c
 def everyones(
     own, # anything that can be pickled
 ): # list of what each rank passes, the same on all ranks
@@ -208,7 +208,7 @@ def everyones(
     if len(res) > 1: dist.all_gather_object(res, own)
     return res
 
-# %% ../nbs/70_shards.ipynb #4de9dc7e
+# %% ../nbs/70_shards.ipynb #1b438685
 def _own_loaders(ratings, kwargs):
     "Loaders of this rank's rows, none held out; also if there are no rows"
     own = CollabDataLoaders.from_df(ratings, 0, **kwargs) if len(ratings) else None
@@ -229,7 +229,7 @@ def _all_items(ids, name):
     parts = [o for o in everyones(np.asarray(ids)) if len(o)]
     return categorize(pd.Series(np.concatenate(parts), name=name))[0]
 
-# %% ../nbs/70_shards.ipynb #aac93e6d
+# %% ../nbs/70_shards.ipynb #8eb33ee3
 @patch(cls_method=True)
 def from_own(cls:ShardedLoaders,
     ratings, # table with the ratings of this rank's users alone, maybe none
