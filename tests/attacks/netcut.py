@@ -3,7 +3,7 @@ report that they can't reach each other, and the training, started again on both
 
 python tests/attacks/netcut.py --n 1
 """
-import subprocess, sys, tempfile, time
+import signal, subprocess, sys, tempfile, time
 from common import *
 
 SCRIPT = """
@@ -39,42 +39,57 @@ def connect():
 
 
 def start(path):
-    "`torchrun` on both hosts, with one process each"
+    "`torchrun` on both hosts, with one process each; what they say goes to files"
     env = os.environ | dict(PYTHONPATH=os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])]))
     def run(node, host, device):
         cmd = ['ip', 'netns', 'exec', host, sys.executable, '-m', 'torch.distributed.run', '--nnodes=2', '--nproc-per-node=1',
                f'--node-rank={node}', '--master-addr=10.77.0.1', '--master-port=29555', str(path/'script.py'), str(path)]
-        return subprocess.Popen(cmd, env=env | dict(GLOO_SOCKET_IFNAME=device), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        with open(path/f'said-{node}', 'w') as said:
+            return subprocess.Popen(cmd, env=env | dict(GLOO_SOCKET_IFNAME=device), stdout=said, stderr=subprocess.STDOUT, start_new_session=True)
     return [run(i, host, device) for i, (host, (device, _)) in enumerate(HOSTS.items())]
 
 
-def ends(runs, limit=150): return [(o.communicate(timeout=limit)[0], o.returncode) for o in runs]
+def until(met, limit=90):
+    "Seconds until `met()` is true; None if that takes longer than `limit`"
+    began = time.monotonic()
+    while time.monotonic() - began < limit:
+        if met(): return time.monotonic() - began
+        time.sleep(0.05)
+
+
+def stop(runs):
+    "End these runs and their processes: after an error, `torchrun` waits five minutes for the other host"
+    for o in runs:
+        try: os.killpg(o.pid, signal.SIGKILL)
+        except ProcessLookupError: pass
+        o.wait()
 
 
 def attack(n):
     "Counts of `n` cuts; failed is how many trainings gave no clear error, or another loss than one in peace"
-    counts = dict(cuts=0, clear_errors=0, failed=0)
+    counts, losses = dict(cuts=0, clear_errors=0, failed=0), []
     with tempfile.TemporaryDirectory() as tmp:
-        losses = []
         for i in range(n + 1): # the first one is left in peace
             path = Path(tmp)/str(i)
             path.mkdir()
             (path/'script.py').write_text(SCRIPT)
-            runs = start(path)
+            said = lambda: [(path/f'said-{o}').read_text() for o in (0, 1)]
+            runs, clear = start(path), True
             if i:
-                while not (path/'epoch-0').exists() or (path/'epoch-0').read_text() < '2': time.sleep(0.05)
+                until(lambda: (path/'epoch-0').exists() and (path/'epoch-0').read_text() >= '2')
                 ip('-n cl-one link set cl-a down')
-                said = ends(runs)
-                counts['cuts'] += 1
-                clear = all(code and "can't reach the others" in o for o, code in said)
-                counts['clear_errors'] += clear
-                if not clear: print(*(o[-2500:] for o, _ in said), sep='\n=====\n')
+                seconds = until(lambda: all("can't reach the others" in o for o in said()))
+                clear = seconds is not None
+                counts |= dict(cuts=counts['cuts'] + 1, clear_errors=counts['clear_errors'] + clear, seconds_to_error=seconds and round(seconds, 1))
+                stop(runs)
                 ip('-n cl-one link set cl-a up')
                 runs = start(path)
-            said = ends(runs)
-            if any(code for _, code in said): print(*(o[-2500:] for o, _ in said), sep='\n=====\n')
+            until(lambda: all(o.poll() is not None for o in runs))
+            if any(o.poll() != 0 for o in runs): print(*(o[-2500:] for o in said()), sep='\n=====\n')
+            if i: counts['resumed_at_epoch'] = int(said()[0].split('started at epoch ')[-1].split()[0])
+            stop(runs)
             losses.append(float((path/'loss').read_text()) if (path/'loss').exists() else float('nan'))
-            counts['failed'] += not abs(losses[-1] - losses[0]) < 1e-6 or bool(i and not clear)
+            counts['failed'] += not (clear and abs(losses[-1] - losses[0]) < 1e-6)
     return counts
 
 
