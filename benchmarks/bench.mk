@@ -22,3 +22,7 @@ $(LISTS)/ready: benchmarks/requirements-lists.txt
 .PHONY: bench-lists
 bench-lists: $(LISTS)/ready  ## compare scorers and libraries for lists
 	PYTHONPATH=. OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(LISTS)/bin/python benchmarks/lists.py $(ARGS)
+
+.PHONY: bench-distributed
+bench-distributed:  ## measure training on 1, 2 and 4 processes (Linux; ARGS="--part designs" or "--part memory --users 10000000")
+	PYTHONPATH=. OMP_NUM_THREADS=1 .venv/bin/python benchmarks/distributed.py $(ARGS)

@@ -32,6 +32,7 @@ from .data import *
 from .datasets import *
 from .diagnosis import *
 from .difference import *
+from .distributed import *
 from .docstrings import *
 from .ease import *
 from .engine import *
@@ -60,11 +61,13 @@ from .ratings import *
 from .readers import *
 from .recommend import *
 from .replies import *
+from .restarts import *
 from .rules import *
 from .sampler import *
 from .scorer import *
 from .serve import *
 from .settings import *
+from .shards import *
 from .solve import *
 from .split import *
 from .sweeps import *
@@ -82,7 +85,8 @@ _chapters = '''
     interpret topn solve newcomers recommend explain evaluate audience difference
     lists neighbours ease ranking implicit variety rules blend leastsquares sampler
     sweeps posterior answers diagnosis settings tune choose checkpoints files
-    callbacks page compat forget monitor replies serve docstrings
+    callbacks page compat forget monitor replies serve shards distributed restarts
+    docstrings
 '''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

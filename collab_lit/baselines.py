@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 from fastcore.basics import patch
 
+from .data import CollabDataLoaders
 from .engine import MSELossFlat
 from .metrics import weighted
 from .scorer import RatingScorer, Scorer
@@ -118,6 +119,14 @@ def means_mse(
 ): # float
     "The mean squared error of damped means on the ratings `y` of the pairs `x`"
     return weighted(MSELossFlat(), damped_means(dls).score_pairs(x), y, w).item()
+
+# %% ../nbs/14_baselines.ipynb #21927b8b
+@patch
+def baseline_mse(self:CollabDataLoaders
+): # float
+    "The mean squared error of damped means on the validation rows"
+    ds = self.valid_ds
+    return means_mse(self, ds.x, ds.y, ds.w)
 
 # %% ../nbs/14_baselines.ipynb #d9f58ed2
 @patch

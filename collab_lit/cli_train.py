@@ -6,8 +6,8 @@
 __all__ = ['collab_train']
 
 # %% ../nbs/81_cli_train.ipynb #aaa53016
-import sys
-from contextlib import contextmanager, redirect_stdout
+import os, sys, tempfile
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pandas as pd
@@ -15,13 +15,16 @@ from fastcore.meta import delegates
 from fastcore.script import call_parse
 
 from . import files # for `export`
-from .choose import (choose_model, list_models, model_options, rating_models,
-                               usual_splitter)
+from .choose import (Choice, beside_baseline, choose_model, list_models,
+    model_options, one_cycle_learner, rating_models, usual_splitter)
 from .cli import plainly, read_for_command, reading_options, tell
 from .data import CollabDataLoaders
+from .distributed import OnRanks, sharded_als
+from .evaluate import seeded
 from .learner import set_seed
 from .metrics import mae, rating_metrics
 from .progress import Progress
+from .shards import rank_and_size
 from .split import join_split
 from .wholefiles import drafted
 
@@ -98,6 +101,33 @@ def _result(scorer, held_out):
     return (f"{n:,} ratings held out: rmse {found['rmse']:.4f}, mae {found['mae']:.4f} "
             f"(damped means {base:.4f})")
 
+# %% ../nbs/81_cli_train.ipynb #cc044533
+def _check_ranks(model):
+    "Raise an error if there are several processes, and they can't train `model` together"
+    if rank_and_size()[1] == 1 or model in ('onecycle', 'als'): return
+    raise ValueError("several processes can train --model onecycle or als together, not "
+                     f"{model}: name one of these, or use the command without torchrun")
+
+def _on_ranks(dls, model, seed, **options):
+    "Train on all processes: on rank 0 a learner with its `choice`, on the others None"
+    if model == 'als': res = sharded_als(dls.shard(), **dict(seed=seed) | options)
+    else: res = seeded(one_cycle_learner, dls, seed, **options)
+    res = res.gather()
+    if res is None: return None
+    res.choice = Choice(model, f'as asked for, on {rank_and_size()[1]} processes')
+    if len(res.dls.valid_ds): res.choice.held_out = beside_baseline(res)
+    return res
+
+# %% ../nbs/81_cli_train.ipynb #462b8e84
+@contextmanager
+def _own_folder(path):
+    "`_new_folder` on rank 0; on the others a folder for nothing, and silence"
+    if not rank_and_size()[0]:
+        with _new_folder(path) as res: yield res
+        return
+    with (tempfile.TemporaryDirectory() as tmp, open(os.devnull, 'w') as nowhere,
+          redirect_stderr(nowhere)): yield Path(tmp)
+
 # %% ../nbs/81_cli_train.ipynb #ee296d2f
 @call_parse
 @plainly()
@@ -131,17 +161,21 @@ def collab_train(
                  y_range=y_range, all_epochs=all_epochs or None, reg=reg, ridge=ridge)
     given = {k: v for k,v in given.items() if v is not None}
     _check_settings(model, given)
+    _check_ranks(model)
     options = _parsed(given)
-    with _new_folder(out) as path, redirect_stdout(sys.stderr):
+    with _own_folder(out) as path, redirect_stdout(sys.stderr):
         ratings = read_for_command(table, (user, item, rating), time, **kwargs)
         names = list(ratings)[:3]
         held_out = valid_file and read_for_command(valid_file, names, time, **kwargs)
         ratings,splitter = _held_out(ratings, held_out, time, valid, seed)
         set_seed(seed)
-        dls = CollabDataLoaders.from_df(ratings, 0, *names, splitter=splitter, path=path)
+        kind = OnRanks if rank_and_size()[1] > 1 else CollabDataLoaders
+        dls = kind.from_df(ratings, 0, *names, splitter=splitter, path=path)
         print(dls, '', sep='\n')
         if model=='onecycle': options['cbs'] = Progress(bar=sys.stdout.isatty())
-        scorer = choose_model(dls, model, bool(time), seed, **options)
+        if kind is OnRanks: scorer = _on_ranks(dls, model, seed, **options)
+        else: scorer = choose_model(dls, model, bool(time), seed, **options)
+        if scorer is None: return # rank 0 has it, and does the rest
         print(scorer.choice)
         held_out = dls.decode(*dls.valid_ds[:])
         held_out.to_csv(path/'held_out.csv', index=False)

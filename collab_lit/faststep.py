@@ -175,17 +175,22 @@ def step(self:DotBiasStepper,
     ws.ones.fill_(1)
     loss = dot_grad(ws, y, w)
     self.grad.index_add_(0, others, ws.rows)
+    self._update(lr, mom)
+    if ws.clear_all: self.grad.zero_()
+    else: self.grad.index_fill_(0, rows, 0.)
+    return loss
+
+@patch
+def _update(self:DotBiasStepper, lr, mom):
+    "Change the table by its gradient"
     self.count.add_(self.one)
     g = self.opt.param_groups[0]
     g['lr'],g['betas'] = lr,(mom, g['betas'][1])
     torch._fused_adamw_(
         *self.tables, [], [self.count], lr=lr, beta1=mom, beta2=g['betas'][1],
         weight_decay=g['weight_decay'], eps=g['eps'], amsgrad=False, maximize=False)
-    if ws.clear_all: self.grad.zero_()
-    else: self.grad.index_fill_(0, rows, 0.)
     self.n += 1
     if self.n % FLUSH_EVERY == 0: drop_tiny([self.avg, self.sqr])
-    return loss
 
 # %% ../nbs/11_faststep.ipynb #bfb4981b
 def _defined(cls):

@@ -122,7 +122,7 @@ def _one_epoch(self:Learner, st, lrs, moms, cbs):
     kept = {k: v.clone() for k,v in self.model.state_dict().items()}
     try:
         self._train_epoch(st, lrs, moms, cbs)
-        n = len(self.dls.valid_ds)
+        n = len(self.dls.valid)
         row = self.validate() if n else [math.nan] * len([self.loss_func, *self.metrics])
         if n and not math.isfinite(row[0]):
             what = f"the validation loss is {row[0]} after the last step"
@@ -152,7 +152,7 @@ def _ready_opt(self:Learner, reset_opt=False):
 @contextmanager
 def _only_training(self:Learner):
     "Refuse to train while this learner is already training"
-    if not len(self.dls.train_ds):
+    if not len(self.dls.train):
         raise ValueError("there are no rows to train on: this learner was loaded to predict")
     if self._training:
         raise RuntimeError("this learner is being trained already: a callback can't train it")
@@ -280,9 +280,10 @@ def collab_learner(
         model = EmbeddingNN(emb_szs, [n_factors] if layers is None else layers, **config)
     elif given:
         raise ValueError(f"{given[0]} is an option of the network: pass `use_nn=True` with it")
-    else: model = EmbeddingDotBias.from_classes(n_factors, dls.classes, y_range=y_range)
+    else: model = dls.new_model(n_factors, y_range)
     if y_range is not None and len(dls.train_ds): _check_range(y_range, dls.train_ds.y)
-    return Learner(dls, model, loss_func=loss_func, **kwargs)
+    make = getattr(dls, 'learner_class', Learner)
+    return make(dls, model, loss_func=loss_func, **kwargs)
 
 # %% ../nbs/16_learner.ipynb #3164625c
 def y_range_for(

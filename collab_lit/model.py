@@ -12,6 +12,8 @@ import torch
 from fastcore.basics import patch
 from torch import nn
 
+from .data import CollabDataLoaders
+
 # %% ../nbs/10_model.ipynb #59551395
 class Embedding(nn.Embedding):
     "A learned table that starts near zero: normal, cut off at two deviations"
@@ -130,6 +132,15 @@ def from_classes(cls:EmbeddingDotBias,
     res = cls(n_factors, len(classes[user]), len(classes[item]), y_range=y_range)
     res.classes,res.user,res.item = classes,user,item
     return res
+
+# %% ../nbs/10_model.ipynb #63f91216
+@patch
+def new_model(self:CollabDataLoaders,
+    n_factors, # columns in each table of factors
+    y_range=None, # (low, high) that the estimates stay between; None is no limits
+): # `EmbeddingDotBias` that knows its ids
+    "An untrained dot-product model with a row for each id of these loaders"
+    return EmbeddingDotBias.from_classes(n_factors, self.classes, y_range=y_range)
 
 # %% ../nbs/10_model.ipynb #0135b8bd
 @patch

@@ -16,7 +16,7 @@ from fastcore.basics import patch
 from fastcore.imports import IN_NOTEBOOK
 from matplotlib import pyplot as plt
 
-from .baselines import means_mse
+from . import baselines # for `baseline_mse`
 from .engine import MSELossFlat
 
 # %% ../nbs/15_progress.ipynb #305a9605
@@ -68,9 +68,10 @@ def beside_means(
     learn, # a `Learner` at the end of a training run
 ):
     "Record the validation loss of damped means, and warn if the model's is higher"
-    rec,ds = learn.recorder,learn.dls.valid_ds
-    if not (rec.values and len(ds) and isinstance(learn.loss_func, MSELossFlat)): return
-    rec.means = means_mse(learn.dls, ds.x, ds.y, ds.w)
+    rec,dls = learn.recorder,learn.dls
+    squares = isinstance(learn.loss_func, MSELossFlat)
+    if not (rec.values and len(dls.valid) and squares): return
+    rec.means = dls.baseline_mse()
     if learn.progress and (loss := rec.values[-1][1]) > rec.means + 1e-6:
         warnings.warn(f"damped means do better than this model (valid_loss {rec.means:.4f}, "
                       f"not {loss:.4f}): try `recommender`", stacklevel=4)
