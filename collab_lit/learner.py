@@ -185,8 +185,7 @@ def fit_schedule(self:Learner,
         self.stop,self.recorder = False,Recorder(self.metrics)
         with (threads_for(size + 100*self.dls.bs), notifying(cbs, self),
               self._stepper(self.opt) as st, training(self.model)):
-            for known,col in zip(self.dls.trained.values(), self.dls.train_ds.counted().T):
-                known[col] = True
+            self.dls.mark_trained()
             for self.epoch in range(self.start_epoch, n_epoch):
                 start,now = time.perf_counter(),slice(self.epoch*n, (self.epoch + 1)*n)
                 for cb in cbs: cb.before_epoch(self)
