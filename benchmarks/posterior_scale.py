@@ -14,7 +14,8 @@ import torch
 
 import synth
 from collab_lit.leastsquares import RowSums
-from collab_lit.sampler import gibbs, rated_what
+from collab_lit.sampler import rated_what
+from collab_lit.sweeps import Gibbs
 from common import RESULTS
 
 
@@ -40,7 +41,7 @@ def sample(train, valid, size, sweeps):
     yield dict(model='preparation', n=0, seconds=spent[0], cpu=spent[1])
     u, i = torch.from_numpy(valid[0]).long().T
     total, seconds, used = 0, *spent
-    samples = gibbs(*sides, (y - mean)/std, rated[:2])
+    samples = Gibbs(*sides, (y - mean)/std, rated[:2])
     for n in range(1, sweeps + 1):
         start, cpu = time.perf_counter(), time.process_time()
         s = next(samples)

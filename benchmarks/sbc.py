@@ -14,7 +14,8 @@ import torch
 from torch.linalg import cholesky, inv
 
 from collab_lit.leastsquares import RowSums
-from collab_lit.sampler import Draws, draw_precision, gibbs
+from collab_lit.sampler import Draws, draw_precision
+from collab_lit.sweeps import Gibbs
 
 
 def simulate(seed, n=8, r=2):
@@ -38,7 +39,7 @@ def ranks(seed, keep=19, every=5, burn=150, n=8):
     "The ranks of the true estimate and precision among `keep` draws"
     u, i, y, features, truth, prec = simulate(seed, n)
     below = dict(estimate=0, precision=0)
-    for k, s in zip(range(burn + keep*every), gibbs(RowSums(u, i, n, n), RowSums(i, u, n, n), y, features, 1, seed=seed)):
+    for k, s in zip(range(burn + keep*every), Gibbs(RowSums(u, i, n, n), RowSums(i, u, n, n), y, features, 1, seed=seed)):
         if k < burn or k%every: continue
         below['estimate'] += int(s.users[u[0]]@s.items[i[0]] < truth)
         below['precision'] += int(s.user_noise[u[0]]*s.item_noise[i[0]] < prec)

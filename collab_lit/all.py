@@ -69,6 +69,7 @@ from .serve import *
 from .settings import *
 from .solve import *
 from .split import *
+from .sweeps import *
 from .tables import *
 from .textfiles import *
 from .topn import *
@@ -82,7 +83,7 @@ _chapters = '''
     data features model engine faststep metrics scorer baselines progress learner
     onecycle interpret topn solve newcomers recommend explain evaluate audience
     difference lists neighbours ease ranking implicit variety rules blend leastsquares
-    sampler posterior answers diagnosis settings tune choose checkpoints files
+    sampler sweeps posterior answers diagnosis settings tune choose checkpoints files
     callbacks page compat forget monitor replies serve ondisk docstrings
 '''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]

@@ -18,8 +18,10 @@ from .engine import threads_for
 from .features import Sittings, rating_values, side_features
 from .leastsquares import RowSums
 from .progress import counted
-from .sampler import gibbs, rated_what
+from .sampler import rated_what
 from .scorer import RatingScorer, check_level
+from .sweeps import Gibbs, SavedRun
+from .wholefiles import tensors_digest
 
 # %% ../nbs/42_posterior.ipynb #fe5bcd30
 class Posterior(RatingScorer):
@@ -114,6 +116,7 @@ def collab_posterior(
     max_draws=100, # keep at most this many draws, evenly spaced
     seed=0, # same seed and number of threads, same result to the last digit
     progress=None, # show a bar? None: only in a notebook or a terminal
+    resume=None, # path of a file to write the state to, and to continue from if it is there
 ): # a `Posterior`
     "Sample plausible factor models: accurate estimates, and how uncertain they are"
     if n_sweeps < 2: raise ValueError(f"n_sweeps must be at least 2, not {n_sweeps}")
@@ -127,13 +130,19 @@ def collab_posterior(
                  in zip((user_features, item_features), dls.classes.items())]
         sittings = None if times is None else Sittings(*rating_values(dls, x, times), x[:,0])
         kept = _Kept(dls, sides, given, rated, mean, std, sittings, times)
-        samples = gibbs(*sides, (y - mean)/std, kept.features, n_factors, w,
+        samples = Gibbs(*sides, (y - mean)/std, kept.features, n_factors, w,
                         sittings.labels if sittings else (), seed=seed)
+        settings = dict(n_sweeps=n_sweeps, max_draws=max_draws, seed=seed)
+        saved = resume and SavedRun(resume, dict(sampler=samples, draws=kept),
+                                    _run_digest(x, samples, kept, settings))
         burn = n_sweeps//5
         every = math.ceil((n_sweeps - burn)/max_draws)
         try:
-            for n,sample in zip(counted(n_sweeps, progress), samples):
+            for n in counted(n_sweeps, progress):
+                if saved and n < saved.n: continue
+                sample = next(samples)
                 if n >= burn and (n - burn)%every == 0: kept.add(sample)
+                if saved: saved.write(n + 1)
         except KeyboardInterrupt:
             if not kept.samples: raise
             warnings.warn(f"interrupted: the posterior has {len(kept.samples)} draws")
@@ -194,6 +203,7 @@ class _Kept:
         self.samples,self.errors,self.total,self.sittings = [],[],0.,sittings
         self.features,self.given = list(rated[:2]),given
         self.g = torch.Generator().manual_seed(0)
+        self.random = self.g.get_state()
         for side,X in enumerate(given):
             if X is None: continue
             given[side] = X = X - _typical(X, sums[side].counts.float())
@@ -205,8 +215,8 @@ class _Kept:
 
     def add(self, sample):
         odd = len(self.samples)%2 # then use the same random numbers, with the other sign
-        if not odd: self.state = self.g.get_state()
-        self.g.set_state(self.state)
+        if not odd: self.random = self.g.get_state()
+        self.g.set_state(self.random)
         off = [X if X is None else X@M[-X.shape[1]:]
                for X,M in zip(self.given, (sample.user_link, sample.item_link))]
         rows = _fill_in(sample[:2], self.sums, off, 1 - 2*odd, self.g)
@@ -226,6 +236,35 @@ class _Kept:
         users,items,user_noise,item_noise,links,precs = zip(*self.samples)
         by_row = [torch.stack(o, 1) for o in (users, items, user_noise, item_noise)]
         return *by_row,torch.stack(links),torch.stack(precs)
+
+    def state(self):
+        "Dict name -> tensor of what was kept so far"
+        drawn = self.sittings.drawn if self.sittings else []
+        res = {f'kept.{k}': torch.stack(o) for k,o in enumerate(zip(*self.samples))}
+        res |= {f'effects.{k}.{n}': torch.stack(o) for k,pairs in enumerate(zip(*drawn))
+                for n,o in enumerate(zip(*pairs))}
+        errors = torch.tensor(self.errors, dtype=torch.float64)
+        return res | dict(errors=errors, total=torch.as_tensor(self.total), random=self.random,
+                          g=self.g.get_state())
+
+    def load_state(self, state):
+        "Go on from what `state` returned"
+        parts = lambda start: [state[o] for o in sorted(state) if o.startswith(start)]
+        self.samples = [*zip(*map(torch.unbind, parts('kept.')))]
+        if self.sittings:
+            effects = map(torch.unbind, parts('effects.'))
+            self.sittings.drawn = [[*zip(o[::2], o[1::2])] for o in zip(*effects)]
+        self.errors,self.total = state['errors'].tolist(),state['total']
+        self.random = state['random']
+        self.g.set_state(state['g'])
+
+# %% ../nbs/42_posterior.ipynb #b78bffed
+def _run_digest(x, samples, kept, settings):
+    "A hash of the rows, the features and the settings of a run, before its first sweep"
+    weights = {f'{n}.w': side.w for n,side in enumerate(samples.sides) if side.w is not None}
+    features = {f'{n}.X': X for n,X in enumerate(kept.features)}
+    rows = dict(x=x, valid=kept.valid.x, numbers=torch.stack([kept.mean, kept.std]))
+    return tensors_digest(samples.state() | weights | features | rows, settings)
 
 # %% ../nbs/42_posterior.ipynb #aa137e0b
 @patch

@@ -123,3 +123,20 @@ def test_names_are_imported_and_used(path):
     adds_methods = lambda m: isinstance(m, messages.UnusedImport) and m.message_args[0].startswith(('collab_lit', 'fastcore.xtras', 'fastapi'))
     kinds = messages.UndefinedName, messages.UndefinedLocal, messages.UnusedImport, messages.UnusedVariable
     assert not [str(m) for m in found if isinstance(m, kinds) and not adds_methods(m)]
+
+
+EXERCISES = re.compile(r'^## (Try it|Questions)$.*?(?=^## |\Z)', re.M | re.S)
+
+
+def test_every_exercise_has_its_answer():
+    "Each question is followed by a folded answer, in words or in code; code is run with its page"
+    open_questions, n = [], 0
+    for path in NOTEBOOKS:
+        if path.stem == 'tutorial': continue
+        text = '\n\n'.join(c['source'] if c['cell_type'] == 'markdown' else f'CODE {c["options"].get("code-summary")}' for c in cells(path))
+        for section in EXERCISES.finditer(text):
+            question = re.split(r'^(?=\d+\. )', section[0], flags=re.M)[1:]
+            n += len(question)
+            open_questions += [f'{path.name}: {q[:60]}' for q in question if '<summary>Answer' not in q and 'CODE Answer' not in q]
+            if not question: open_questions.append(f'{path.name}: exercises without numbers')
+    assert n > 100 and not open_questions, '\n'.join(open_questions)

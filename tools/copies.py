@@ -5,7 +5,8 @@ from pathlib import PurePosixPath
 import nbformat
 from entries import filled
 
-INSTALL = '%pip install -q {name}'
+INSTALL = '%pip install -q {cfg.lib_name}'
+CLONE = '\n!git clone -q --depth 1 {cfg.git_url}\n%cd {cfg.repo}/{cfg.nbs_path.name}'
 FOLDED = re.compile(r'#\|\s*code-summary:\s*"(.*)"')
 DIRECTIVES = re.compile(r'(#\|.*\n?)*')
 HIDDEN = re.compile(r'^#\|\s*(hide|export|default_exp)\b', re.M)
@@ -43,7 +44,8 @@ def copy_of(
     "The copy for readers"
     address = f'{cfg.doc_host}{cfg.doc_baseurl}/'
     copy = nbformat.v4.new_notebook(metadata=nb.metadata)
-    copy.cells = [nbformat.v4.new_code_cell(INSTALL.format(name=cfg.lib_name), id='install')]
+    beside = any("'../" in c.source for c in nb.cells if c.cell_type == 'code')  # it reads other files of the project
+    copy.cells = [nbformat.v4.new_code_cell((INSTALL + CLONE*beside).format(cfg=cfg), id='install')]
     for cell in nb.cells:
         if cell.cell_type == 'code':
             if HIDDEN.search(DIRECTIVES.match(cell.source)[0]): continue
