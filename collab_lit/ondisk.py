@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MappedDataset', 'held_out', 'scatter', 'gather', 'write_cache', 'source_files', 'cached']
 
-# %% ../nbs/71_ondisk.ipynb #2207aa44
+# %% ../nbs/71_ondisk.ipynb #bdb2ca40
 import json, math, os, shutil, tempfile
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from .batches import CollabDataset
 from .data import CategoryMap, CollabDataLoaders, categorize
 from .split import check_pct
 
-# %% ../nbs/71_ondisk.ipynb #30927302
+# %% ../nbs/71_ondisk.ipynb #b34e473a
 class MappedDataset(CollabDataset):
     "The rows of one side of a split, in the files `x.npy` and `y.npy` of a folder"
     chunk = 2**16 # rows that `shuffled` reads at once
@@ -50,7 +50,7 @@ class MappedDataset(CollabDataset):
             yield from full
         yield held
 
-# %% ../nbs/71_ondisk.ipynb #287a9dd9
+# %% ../nbs/71_ondisk.ipynb #4af5fb90
 def held_out(
     users, # hash of the user of each of n rows, uint64 `(n,)`
     items, # hash of the item of each row, uint64 `(n,)`
@@ -61,7 +61,7 @@ def held_out(
     seeded = pd.util.hash_array(users + pd.util.hash_array(np.array([seed]))) # wraps around
     return pd.util.hash_array(seeded ^ items) < valid_pct * 2.**64
 
-# %% ../nbs/71_ondisk.ipynb #3577e1b3
+# %% ../nbs/71_ondisk.ipynb #c2ed3684
 _row = np.dtype([('x', '<i8', 2), ('y', '<f4')])
 
 def scatter(
@@ -93,7 +93,7 @@ def gather(
             for f,name in ((x, 'x'), (y, 'y')): np.ascontiguousarray(rows[name]).tofile(f)
             o.unlink()
 
-# %% ../nbs/71_ondisk.ipynb #b093e525
+# %% ../nbs/71_ondisk.ipynb #7491267f
 def _encoded(vocab, col):
     "The rows in `vocab` of an Arrow array of ids"
     col = col.dictionary_encode()
@@ -127,7 +127,7 @@ def write_cache(
     for side in ('train', 'valid'): gather(folder/side, rng)
     return n
 
-# %% ../nbs/71_ondisk.ipynb #f8eb9f61
+# %% ../nbs/71_ondisk.ipynb #aafdf809
 def source_files(
     data, # pyarrow Dataset
 ): # dict path -> [size, time of change], or None for what isn't in files
@@ -169,7 +169,7 @@ def cached(
     os.replace(part, layout)
     return new
 
-# %% ../nbs/71_ondisk.ipynb #faee8303
+# %% ../nbs/71_ondisk.ipynb #f21e9291
 @patch(cls_method=True)
 def from_parquet(cls:CollabDataLoaders,
     source, # folder, file, glob or list of files; pyarrow Dataset; table or stream
