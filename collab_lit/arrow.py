@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['import_arrow', 'open_dataset', 'rating_columns', 'rating_batches', 'distinct_ids']
 
-# %% ../nbs/02c_arrow.ipynb #dc467114
+# %% ../nbs/02c_arrow.ipynb #0cc634d6
 import glob, os, warnings
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 from .ratings import _find_columns, _naming
 from .tables import _check_names, check_column
 
-# %% ../nbs/02c_arrow.ipynb #29601a07
+# %% ../nbs/02c_arrow.ipynb #ec483ad3
 def import_arrow():
     "The package pyarrow, or an error that says how to install it"
     try: import pyarrow.compute, pyarrow.dataset, pyarrow.parquet
@@ -60,7 +60,7 @@ def open_dataset(
     if not data.files: raise FileNotFoundError(f"there are no Parquet files in {source}")
     return data
 
-# %% ../nbs/02c_arrow.ipynb #7bdf52d5
+# %% ../nbs/02c_arrow.ipynb #46ce4b3a
 def rating_columns(
     data, # pyarrow Dataset
     names=(None, None, None), # of the user, item and rating column; None finds one
@@ -76,7 +76,7 @@ def rating_columns(
     for o in notes: warnings.warn(o, stacklevel=3)
     return found
 
-# %% ../nbs/02c_arrow.ipynb #67da45d8
+# %% ../nbs/02c_arrow.ipynb #0089fc59
 def _kind(schema, name, is_rating):
     "The type to read column `name` of a file as, or an error if it can't be used"
     types = import_arrow().types
@@ -133,7 +133,7 @@ def rating_batches(
                 start += len(batch)
                 yield cols if names[2] else [*cols, pa.array(np.ones(len(batch), 'f4'))]
 
-# %% ../nbs/02c_arrow.ipynb #6761556c
+# %% ../nbs/02c_arrow.ipynb #4bb7e141
 def distinct_ids(
     batches, # yields lists of users, items and ratings, as `rating_batches` does
 ): # Series of the distinct users, Series of the distinct items, number of rows
