@@ -57,6 +57,7 @@ def test_pages_in_a_browser(tab, site):
     seen = dict(img=0, table=0, math=0)
     for n in NOTEBOOKS:
         tab.goto(page(n))
+        unfold(tab)
         assert tab.locator('main h1').first.inner_text().strip(), f'{page(n)} has no title'
         for tag in seen:
             boxes = [o.bounding_box() for o in tab.locator(f'main {tag}').all()]

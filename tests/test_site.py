@@ -117,7 +117,7 @@ def test_copies_for_readers(site):
         code = [''.join(c['source']) for c in copy if c['cell_type'] == 'code']
         install, *clone = code[0].splitlines()
         assert install == f'%pip install -q {settings()["lib_name"]}'
-        assert bool(clone) == any("'../" in c for c in code[1:]), f'{n.name} reads files beside the notebooks'
+        assert bool(clone) == any("'../benchmarks" in c for c in code[1:]), f'{n.name} reads files beside the notebooks'
         plain = lambda s: re.sub(r'(#\|.*\n?|# @title .*\n)*', '', s, count=1)
         assert [plain(c) for c in code[1:]] == [plain(c['source']) for c in shown_cells(n)]
         text = '\n'.join(''.join(c['source']) for c in copy if c['cell_type'] == 'markdown')

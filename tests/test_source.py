@@ -132,7 +132,6 @@ def test_every_exercise_has_its_answer():
     "Each question is followed by a folded answer, in words or in code; code is run with its page"
     open_questions, n = [], 0
     for path in NOTEBOOKS:
-        if path.stem == 'tutorial': continue
         text = '\n\n'.join(c['source'] if c['cell_type'] == 'markdown' else f'CODE {c["options"].get("code-summary")}' for c in cells(path))
         for section in EXERCISES.finditer(text):
             question = re.split(r'^(?=\d+\. )', section[0], flags=re.M)[1:]

@@ -44,7 +44,7 @@ def copy_of(
     "The copy for readers"
     address = f'{cfg.doc_host}{cfg.doc_baseurl}/'
     copy = nbformat.v4.new_notebook(metadata=nb.metadata)
-    beside = any("'../" in c.source for c in nb.cells if c.cell_type == 'code')  # it reads other files of the project
+    beside = any("'../benchmarks" in c.source for c in nb.cells if c.cell_type == 'code')  # it reads other files of the project
     copy.cells = [nbformat.v4.new_code_cell((INSTALL + CLONE*beside).format(cfg=cfg), id='install')]
     for cell in nb.cells:
         if cell.cell_type == 'code':
