@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['import_arrow', 'open_dataset', 'rating_columns', 'rating_batches', 'distinct_ids']
 
-# %% ../nbs/02c_arrow.ipynb #0cc634d6
+# %% ../nbs/02c_arrow.ipynb #98d741ba
 import glob, os, warnings
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 from .ratings import _find_columns, _naming
 from .tables import _check_names, check_column
 
-# %% ../nbs/02c_arrow.ipynb #ec483ad3
+# %% ../nbs/02c_arrow.ipynb #9c0e6f86
 def import_arrow():
     "The package pyarrow, or an error that says how to install it"
     try: import pyarrow.compute, pyarrow.dataset, pyarrow.parquet
@@ -23,6 +23,7 @@ def import_arrow():
         raise ImportError(todo) from None
     return pyarrow
 
+# %% ../nbs/02c_arrow.ipynb #9bfc5d55
 def _spool(source, file):
     "Write a table or stream to the Parquet file `file`"
     pa = import_arrow()
@@ -60,7 +61,7 @@ def open_dataset(
     if not data.files: raise FileNotFoundError(f"there are no Parquet files in {source}")
     return data
 
-# %% ../nbs/02c_arrow.ipynb #46ce4b3a
+# %% ../nbs/02c_arrow.ipynb #11d72608
 def rating_columns(
     data, # pyarrow Dataset
     names=(None, None, None), # of the user, item and rating column; None finds one
@@ -76,7 +77,7 @@ def rating_columns(
     for o in notes: warnings.warn(o, stacklevel=3)
     return found
 
-# %% ../nbs/02c_arrow.ipynb #0089fc59
+# %% ../nbs/02c_arrow.ipynb #62c4ecc1
 def _kind(schema, name, is_rating):
     "The type to read column `name` of a file as, or an error if it can't be used"
     types = import_arrow().types
@@ -133,7 +134,7 @@ def rating_batches(
                 start += len(batch)
                 yield cols if names[2] else [*cols, pa.array(np.ones(len(batch), 'f4'))]
 
-# %% ../nbs/02c_arrow.ipynb #4bb7e141
+# %% ../nbs/02c_arrow.ipynb #07a64411
 def distinct_ids(
     batches, # yields lists of users, items and ratings, as `rating_batches` does
 ): # Series of the distinct users, Series of the distinct items, number of rows
