@@ -18,7 +18,7 @@ import torch
 from fastcore.basics import is_iter, patch
 from fastcore.meta import delegates
 
-from .batches import CollabDataset, CollabDL, as_ratings
+from .batches import CollabDL, CollabDataset, as_ratings, without_effect
 from .ratings import read_ratings, warn_suspicious
 from .readers import as_frame
 from .split import RandomSplitter, split_rows
@@ -195,8 +195,10 @@ def from_df(cls:CollabDataLoaders,
     shuffle_train=True, # new order in each epoch?
     device=None, # device of the batches; None is the GPU if torch sees one, else the CPU
     weight_name=None, # name of a column of row weights, 0 or more; None is 1 for each row
+    **loader_args # such as `num_workers`: accepted from code for other loaders, without effect
 ): # `CollabDataLoaders`
     "Loaders from a table of ratings"
+    without_effect(loader_args)
     names = user_name,item_name,rating_name
     ratings,names = rated_table(as_frame(ratings), names, weight_name)
     check_ratings(ratings, *names)

@@ -182,7 +182,7 @@ def fit_schedule(self:Learner,
     with self._only_training():
         self._ready_opt(reset_opt)
         for g in self.opt.param_groups:
-            if not g.get('exempt'): g['weight_decay'] = self.wd if wd is None else wd
+            if not g.get('exempt'): g['weight_decay'] = float(self.wd if wd is None else wd)
         self.n_epoch,self.start_epoch,self.schedule = n_epoch,0,(lrs, moms)
         self.stop,self.recorder = False,Recorder(self.metrics)
         with (threads_for(size + 100*self.dls.bs), notifying(cbs, self),

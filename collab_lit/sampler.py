@@ -124,7 +124,8 @@ def features_of(
     counts = torch.bincount(rows, minlength=n).clamp(min=1).float()
     v = rated.item_vectors
     vectors = torch.zeros(n, v.shape[1]).index_add_(0, rows, v[items])
-    return _features(vectors*counts[:,None]**-0.25, counts, rated.mean_log)
+    so_far = counts.maximum(rated.mean_log.exp())
+    return _features(vectors*counts[:,None]**-0.25, so_far, rated.mean_log)
 
 # %% ../nbs/41_sampler.ipynb #2bbefc1c
 def draw_link(
