@@ -71,7 +71,7 @@ class CollabDL:
         "The first batch of a pass; the random state stays as it is"
         with torch.random.fork_rng(devices=[]): return next(iter(self))
 
-# %% ../nbs/01_batches.ipynb #f1f5eef9
+# %% ../nbs/01_batches.ipynb #68757fc6
 _loader_args = ('num_workers pin_memory timeout persistent_workers prefetch_factor drop_last '
                 'verbose do_setup').split()
 
