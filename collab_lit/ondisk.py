@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MappedDataset', 'held_out', 'scatter', 'gather', 'write_cache', 'source_files', 'cached']
 
-# %% ../nbs/71_ondisk.ipynb #0e138505
+# %% ../nbs/71_ondisk.ipynb #09f63b5b
 import json, math, os, shutil, tempfile
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from .batches import CollabDataset
 from .data import CategoryMap, CollabDataLoaders, categorize
 from .split import check_pct
 
-# %% ../nbs/71_ondisk.ipynb #27299992
+# %% ../nbs/71_ondisk.ipynb #de1f7064
 class MappedDataset(CollabDataset):
     "The rows of one side of a split, in the files `x.npy` and `y.npy` of a folder"
     chunk = 2**16 # rows that `shuffled` reads at once
@@ -50,7 +50,7 @@ class MappedDataset(CollabDataset):
             yield from full
         yield held
 
-# %% ../nbs/71_ondisk.ipynb #c650f993
+# %% ../nbs/71_ondisk.ipynb #f494e495
 def held_out(
     users, # hash of the user of each of n rows, uint64 `(n,)`
     items, # hash of the item of each row, uint64 `(n,)`
@@ -61,7 +61,7 @@ def held_out(
     seeded = pd.util.hash_array(users + pd.util.hash_array(np.array([seed]))) # wraps around
     return pd.util.hash_array(seeded ^ items) < valid_pct * 2.**64
 
-# %% ../nbs/71_ondisk.ipynb #c39403c7
+# %% ../nbs/71_ondisk.ipynb #d4418110
 _row = np.dtype([('x', '<i8', 2), ('y', '<f4')])
 
 def scatter(
@@ -76,7 +76,7 @@ def scatter(
     for i,part in enumerate(np.split(rows[to.argsort(kind='stable')], ends[:-1])):
         with open(folder/f'{i}.bucket', 'ab') as f: part.tofile(f)
 
-# %% ../nbs/71_ondisk.ipynb #31789846
+# %% ../nbs/71_ondisk.ipynb #0260a90f
 def gather(
     folder, # of the buckets, which are deleted
     rng, # numpy random generator
@@ -94,7 +94,7 @@ def gather(
             for f,name in ((x, 'x'), (y, 'y')): np.ascontiguousarray(rows[name]).tofile(f)
             o.unlink()
 
-# %% ../nbs/71_ondisk.ipynb #21b4b407
+# %% ../nbs/71_ondisk.ipynb #7b0e4515
 def _encoded(vocab, col):
     "The rows in `vocab` of an Arrow array of ids"
     col = col.dictionary_encode()
@@ -128,7 +128,7 @@ def write_cache(
     for side in ('train', 'valid'): gather(folder/side, rng)
     return n
 
-# %% ../nbs/71_ondisk.ipynb #fb34ff6d
+# %% ../nbs/71_ondisk.ipynb #e510044f
 def source_files(
     data, # pyarrow Dataset
 ): # dict path -> [size, time of change], or None for what isn't in files
@@ -137,7 +137,7 @@ def source_files(
     infos = data.filesystem.get_file_info(data.files)
     return {o.path: [o.size, o.mtime_ns] for o in infos}
 
-# %% ../nbs/71_ondisk.ipynb #26b87711
+# %% ../nbs/71_ondisk.ipynb #b9eb4221
 def _is_ours(folder):
     "Does `folder` hold a cache, or nothing? Else an error, so that nobody's files are deleted"
     folder.mkdir(parents=True, exist_ok=True)
@@ -171,7 +171,7 @@ def cached(
     os.replace(part, layout)
     return new
 
-# %% ../nbs/71_ondisk.ipynb #a70f299b
+# %% ../nbs/71_ondisk.ipynb #18880f71
 @patch(cls_method=True)
 def from_parquet(cls:CollabDataLoaders,
     source, # folder, file, glob or list of files; pyarrow Dataset; table or stream
