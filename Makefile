@@ -15,7 +15,7 @@ test: .venv/installed-dev  ## run every check
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 attacks: .venv/installed-dev  ## damage files, kill trainings, soak and ask from threads, at length: a quarter of an hour
-	@for o in files kills soak threads ranks; do \
+	@for o in files kills soak threads forks ranks; do \
 	    OMP_NUM_THREADS=1 $(BIN)/python -W ignore tests/attacks/$$o.py || exit 1; done
 
 versions: .venv/installed-dev  ## run the notebooks with the oldest allowed packages, and with the newest

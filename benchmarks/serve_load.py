@@ -1,7 +1,8 @@
 """Load on `collab_serve`, on this machine: `python benchmarks/serve_load.py --seconds 10 --soak 1800`, with wrk installed.
 
 Measures requests a second and latency at 32 connections for a known user and a stranger, on MovieLens 100k and on 60,000 synthetic
-items; then a mixed load for `--soak` seconds, while the model is exported anew every second and a worker is killed every minute.
+items; then a mixed load for `--soak` seconds, and for two minutes each while the model is exported anew every second and while a worker
+is killed every `--kill` seconds.
 """
 import argparse, json, os, re, signal, socket, subprocess, sys, tempfile, threading, time
 from pathlib import Path
@@ -38,7 +39,7 @@ def start(folder, port, workers):
     (folder/'serve_it.py').write_text(code)
     cmd = [sys.executable, folder/'serve_it.py', folder, '--port', str(port), '--workers', str(workers)]
     server = subprocess.Popen(cmd, stderr=subprocess.DEVNULL)
-    for _ in range(600):
+    for _ in range(3000):
         try:
             urlopen(f'http://127.0.0.1:{port}/health').read()
             return server
@@ -119,8 +120,8 @@ def soak(learn, folder, port, server, seconds, export=True, kill=60):
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument('--seconds', type=int, default=10, help='of each measurement')
-    p.add_argument('--soak', type=int, default=60, help='seconds of each mixed load; 1800 for half an hour')
-    p.add_argument('--kill', type=int, default=60, help='seconds between two kills of a worker')
+    p.add_argument('--soak', type=int, default=60, help='seconds of the mixed load; 1800 for half an hour')
+    p.add_argument('--kill', type=int, default=20, help='seconds between two kills of a worker')
     p.add_argument('--workers', type=int, default=1)
     args = p.parse_args()
     rows = {}
@@ -134,10 +135,12 @@ def main():
             for kind in ('known', 'stranger'): rows[f'{name}, {kind}'] = load(learn, folder, port, kind, args.seconds)
             stop(server)
             if n_items or not args.soak: continue
-            for what, options in (('mixed', dict(export=False, kill=0)), ('mixed, an export a second', dict(kill=0)), ('mixed, kills', dict(export=False, kill=args.kill))):
+            short = min(120, args.soak)
+            for what, seconds, options in (('mixed', args.soak, dict(export=False, kill=0)), ('mixed, an export a second', short, dict(kill=0)),
+                                           ('mixed, kills', short, dict(export=False, kill=args.kill))):
                 server = start(folder, port, 2)
                 time.sleep(2)
-                rows[f'{name}, {what}'] = soak(learn, folder, port, server, args.soak, **options)
+                rows[f'{name}, {what}'] = soak(learn, folder, port, server, seconds, **options)
                 stop(server)
     print(pd.DataFrame(rows).T.fillna('').to_string())
 

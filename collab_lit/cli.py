@@ -15,7 +15,7 @@ from pathlib import Path
 from fastcore.meta import delegates
 import fastcore
 from fastcore.script import call_parse
-from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from safetensors import SafetensorError
 
 from . import interpret, onecycle, recommend # for the methods they give to Learner
@@ -112,8 +112,8 @@ def collab_tutorial(
     trained = time.perf_counter() - trained
     print(f'Validation: mean squared error {learn.recorder.values[-1][1]:.4f}')
     print(_tutorial_report(learn))
-    plt.switch_backend('agg')
-    learn.plot_items().figure.savefig(out, dpi=120)
+    ax = Figure(figsize=(8, 8), layout='constrained').add_subplot() # for no screen
+    learn.plot_items(ax=ax).figure.savefig(out, dpi=120)
     fetch,rest = fetched - start,time.perf_counter() - fetched - trained
     print(f'\nThe map of the 50 most rated films is in {Path(out).resolve()}')
     print(f'Seconds: {fetch:.1f} to get the data, {trained:.1f} to train, {rest:.1f} the rest')

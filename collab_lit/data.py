@@ -230,6 +230,7 @@ def unique_ids(
     o, # a single id, or a collection of any kind
 ): # Index of the distinct ids, in their order
     "The ids in `o`, each once"
+    if torch.is_tensor(o): o = o.tolist()
     return pd.Index(list(o) if is_iter(o) and not isinstance(o, str) else [o]).unique()
 
 # %% ../nbs/04_data.ipynb #6d72e585

@@ -17,8 +17,10 @@ from . import recommend # for the method
 from .baselines import means_mse, train_counts
 from .data import CollabDataLoaders, as_ratings
 from .metrics import ranking_by_user, ranking_metrics, rating_metrics, rmse
+from .readers import as_frame
 from .scorer import RatingScorer, Scorer
 from .split import RandomSplitter, k_folds
+from .tables import row_weights
 
 # %% ../nbs/24_evaluate.ipynb #0bcf337b
 @patch
@@ -42,10 +44,12 @@ def evaluate(self:Scorer,
 def _held_out(dls, truth, exclude_seen):
     "The table `truth` with user, item and rating first; if it's None, the validation rows"
     if truth is not None:
+        truth = as_frame(truth)
         if exclude_seen: _warn_seen(dls, truth)
         names = [o for o in (*dls.classes, dls.rating_name) if o in truth]
         return truth[names + [o for o in truth if o not in names]]
-    if len(dls.valid_ds): return dls.decode(*dls.valid_ds[:])
+    valid = dls.valid_ds
+    if len(valid): return dls.decode(valid.x, valid.y, valid.w)
     raise ValueError("there are no validation rows to evaluate on: pass `truth`, "
                      "a table of ratings that training did not see")
 
@@ -69,11 +73,14 @@ def _warn_seen(dls, truth):
 # %% ../nbs/24_evaluate.ipynb #7be1e530
 def _rating_results(scorer, truth):
     "Errors of the estimates, and the RMSE of damped means, which a model should not exceed"
-    dls,res = scorer.dls,rating_metrics(scorer.predict(truth), scorer.dls.rating_name)
+    dls = scorer.dls
+    weight = dls.weight_name if dls.weight_name in truth else None
+    res = rating_metrics(scorer.predict(truth), dls.rating_name, weight)
     if not len(dls.train_ds): return res
     x,y = dls.encode(truth),as_ratings(truth[dls.rating_name])
+    w = weight and row_weights(truth, weight, dls.classes)
     if y.min() == y.max(): return res # clicks, not ratings
-    res['means_rmse'] = means_mse(dls, x, y)**0.5
+    res['means_rmse'] = means_mse(dls, x, y, w)**0.5
     if res['rmse'] > res['means_rmse'] + 1e-6:
         both = f"rmse {res['means_rmse']:.4f}, not {res['rmse']:.4f}"
         warnings.warn(f"damped means estimate these ratings better: {both}", stacklevel=3)

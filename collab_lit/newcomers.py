@@ -18,6 +18,7 @@ from .data import CategoryMap, CollabDataset, as_ratings
 from .learner import Learner
 from .model import EmbeddingDotBias, EmbeddingNN, is_dot_product
 from .progress import Recorder
+from .readers import as_frame
 from .scorer import RatingScorer, Scorer
 from .solve import FoldIn, finite_noise
 from .tables import check_ratings, check_rows, row_weights
@@ -204,7 +205,7 @@ def _all_of_theirs(scorer, longer, rows, side):
 def _with_newcomers(scorer, ratings, side):
     "`scorer` with a solved row for each user (`side` 0) or item (1) of the table `ratings`"
     _check_fold_in(scorer)
-    dls = scorer.dls
+    dls,ratings = scorer.dls,as_frame(ratings)
     if dls.rating_name not in ratings and not isinstance(scorer, RatingScorer):
         ratings = ratings.assign(**{dls.rating_name: 1.})
     check_ratings(ratings, *dls.classes, dls.rating_name)
@@ -249,6 +250,7 @@ def grow(self:Learner,
 ): # a new `Learner`, ready to train on old and new ratings; this one stays as it is
     "A copy of this learner with rows for new ids in `ratings`, and all ratings to train on"
     _check_grow(self)
+    ratings = as_frame(ratings)
     check_ratings(ratings, *self.dls.classes, self.dls.rating_name)
     check_scale(self, ratings)
     longer,x,y = extended(self.dls, ratings, keep)

@@ -249,6 +249,7 @@ def similarity(self:Learner,
 # %% ../nbs/22_recommend.ipynb #fccfbce0
 def _similar(scorer, side, id, n, candidates=None):
     "The `n` ids of column `side` (0 users, 1 items) that are most similar to `id`"
+    if n < 1: raise ValueError(f"n, the number of similar ids, can't be {n}")
     name = list(scorer.dls.classes)[side]
     row,trained = scorer.dls.rows_of(name, [id]),scorer.dls.trained[name]
     if not trained[row]:

@@ -14,6 +14,7 @@ import pandas as pd
 import torch
 from fastcore.basics import patch
 
+from .readers import as_frame
 from .tables import check_column
 
 # %% ../nbs/13_scorer.ipynb #4703d58a
@@ -138,6 +139,7 @@ def predict(self:Scorer,
 ): # a copy with the columns `prediction` and `fallback`; for one pair, a float
     "Estimate the ratings of pairs given by their own ids"
     names = list(self.dls.classes)
+    if not isinstance(rows, (dict, list, tuple, pd.Series)): rows = as_frame(rows)
     if not isinstance(rows, pd.DataFrame):
         row = self.predict(_pair_table(rows, names), interval).iloc[0]
         if interval is None: return float(row['prediction'])

@@ -31,7 +31,7 @@ def read_movielens(
         movies = pd.read_csv(path/'u.item', sep='|', usecols=(0, 1),
                              names=['movieId', 'title'], encoding='latin-1')
     else: raise ValueError(f"the data sets are ml-100k and ml-sample, and {name} is neither")
-    return ratings.merge(movies)[['user', 'title', 'rating']]
+    return ratings.merge(movies, how='left')[['user', 'title', 'rating']]
 
 # %% ../nbs/02_tables.ipynb #27fe10c0
 def shop_ratings(): # table of 12 rows with the columns user, item and rating

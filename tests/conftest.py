@@ -1,7 +1,6 @@
 "Every check counts: a skipped one has failed, and the last line says how many passed. The built site is here, for all that look at it."
 import shutil
 import pytest
-from playwright.sync_api import sync_playwright
 from project import BIN, copy_project, run
 
 
@@ -38,6 +37,7 @@ def site(tmp_path_factory):
 @pytest.fixture(scope='session')
 def chrome():
     "A browser of this machine, or Playwright's own"
+    from playwright.sync_api import sync_playwright  # which only these checks need
     found = [shutil.which(name) for name in ('chromium', 'chromium-browser', 'google-chrome')]
     path = next((f for f in found if f), None)
     with sync_playwright() as p:

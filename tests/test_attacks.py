@@ -3,7 +3,7 @@ import sys
 import pytest
 from project import ROOT, run
 
-COUNTS = {'files': 400, 'kills': 2, 'soak': 25, 'threads': 300}
+COUNTS = {'files': 400, 'kills': 2, 'soak': 25, 'threads': 300, 'forks': 2}
 
 
 @pytest.mark.parametrize('name', COUNTS)

@@ -139,3 +139,21 @@ def test_every_exercise_has_its_answer():
             open_questions += [f'{path.name}: {q[:60]}' for q in question if '<summary>Answer' not in q and 'CODE Answer' not in q]
             if not question: open_questions.append(f'{path.name}: exercises without numbers')
     assert n > 100 and not open_questions, '\n'.join(open_questions)
+
+
+LEARN = sorted((ROOT/'nbs'/'learn').glob('*.ipynb'))
+
+
+@pytest.mark.parametrize('n', range(len(LEARN)), ids=lambda n: LEARN[n].stem)
+def test_chapters_of_the_book_have_one_form(n):
+    "A number, what you need, can do afterwards and how long it takes, five questions, three lines to keep, and the way on"
+    path, parts = LEARN[n], list(cells(LEARN[n]))
+    text = '\n\n'.join(c['source'] for c in parts if c['cell_type'] == 'markdown')
+    assert path.name.startswith(f'{n+1:02d}_') and text.startswith(f'# {n+1}. ')
+    for o in ('**You need**', '**You will be able to**', '**Time**'): assert o in text.split('\n## ')[0], f'the opening lacks {o}'
+    assert not any({'export', 'exports', 'exporti', 'default_exp'} & c['options'].keys() for c in parts), 'the library belongs in its own chapters'
+    assert any('fig-alt' in c['options'] for c in parts), 'no picture'
+    questions, short = (re.search(rf'^## {o}$(.*?)(?=^## |\Z)', text, re.M | re.S)[1] for o in ('Questions', 'In short'))
+    assert re.findall(r'^(\d+)\. ', questions, re.M) == list('12345')
+    assert len(re.findall(r'^- ', short, re.M)) == 3
+    if n + 1 < len(LEARN): assert f']({LEARN[n+1].name})' in short, 'no way on'

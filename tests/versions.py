@@ -19,7 +19,8 @@ def requirements():
     "What a user's installation needs, and what the notebooks use beside it"
     ini = settings()
     own = f'{ini["requirements"]} {ini["parquet_requirements"]}'.split()
-    more = [o for o in ini['dev_requirements'].split() if o.startswith(('scikit-learn', 'hypothesis'))]
+    beside = 'scikit-learn', 'hypothesis', 'polars', 'duckdb', 'openpyxl', 'fastapi', 'uvicorn', 'httpx2'
+    more = [o for o in ini['dev_requirements'].split() if o.startswith(beside)]
     return [o for o in own + more if not o.startswith('torch')]
 
 
@@ -28,7 +29,7 @@ if __name__ == '__main__':
     if which not in ('oldest', 'newest'): sys.exit(__doc__)
     env = ROOT/'.venv'/which
     names = [oldest(o) for o in requirements()] if which == 'oldest' else [o.split(',')[0] for o in requirements()]
-    if which == 'oldest': names.append('numpy<2')
+    if which == 'oldest': names += ['numpy<2', 'matplotlib-inline<0.1.7', 'httpx']  # what goes with them
     torch = re.search(r'^torch==\S+', (ROOT/'constraints.txt').read_text(), re.M)[0]
     subprocess.run([sys.executable, '-m', 'venv', env], check=True)
     pip = [env/'bin/pip', 'install', '-q']

@@ -10,7 +10,7 @@ RESULTS = Path(os.environ.get('ATTACKS', Path(__file__).parents[2]/'benchmarks/r
 def sample():
     "The ratings of the sample in the package"
     path = untar_data(URLs.ML_SAMPLE)
-    table = pd.read_csv(path/'ratings.csv').merge(pd.read_csv(path/'movies.csv'))
+    table = pd.read_csv(path/'ratings.csv').merge(pd.read_csv(path/'movies.csv'), how='left')
     return table[['userId', 'title', 'rating']]
 
 
