@@ -7,12 +7,15 @@ $(BENCH)/ready: benchmarks/requirements.txt
 	$(PYTHON) -m venv $(BENCH)
 	if $(BENCH)/bin/pip install -r $<; then touch $@; else grep -v '^#' $< | xargs -n 1 $(BENCH)/bin/pip install || true; fi
 
-.PHONY: bench bench-scale
+.PHONY: bench bench-scale bench-ondisk
 bench: $(BENCH)/ready  ## compare with other libraries on MovieLens 100k
 	PYTHONPATH=. $(BENCH)/bin/python benchmarks/bench.py $(ARGS)
 
 bench-scale: $(BENCH)/ready  ## measure time and memory up to 25 million ratings
 	PYTHONPATH=. $(BENCH)/bin/python benchmarks/scale.py $(ARGS)
+
+bench-ondisk: $(BENCH)/ready  ## train on 100 million ratings in files, beside 20 million in memory
+	PYTHONPATH=. OMP_NUM_THREADS=1 $(BENCH)/bin/python benchmarks/ondisk.py $(ARGS)
 
 LISTS := benchmarks/.venv-lists
 $(LISTS)/ready: benchmarks/requirements-lists.txt

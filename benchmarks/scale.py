@@ -43,7 +43,7 @@ def read(path):
     "Load the file at `path`, in which a fourth column is not needed: seconds, and memory with the table in it."
     from collab_lit.all import CollabDataLoaders
     before, kind = memory_mb('VmRSS'), path.suffix[1:]
-    _, load = clock(getattr(CollabDataLoaders, f'from_{kind}'), path, **SPLIT)
+    _, load = clock(CollabDataLoaders.from_csv, path, **SPLIT)
     return {f'from_{kind}': load, f'{kind}_mb': memory_mb('VmHWM') - before}
 
 

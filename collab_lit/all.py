@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from .answers import *
 from .archives import *
+from .arrow import *
 from .audience import *
 from .baselines import *
 from .batches import *
@@ -52,6 +53,7 @@ from .model import *
 from .monitor import *
 from .neighbours import *
 from .newcomers import *
+from .ondisk import *
 from .onecycle import *
 from .page import *
 from .posterior import *
@@ -80,13 +82,13 @@ from .wholefiles import *
 
 # %% ../nbs/90_all.ipynb #87481886
 _chapters = '''
-    archives datasets wholefiles batches textfiles readers tables ratings split data
-    features model engine faststep metrics scorer baselines progress learner onecycle
-    interpret topn solve newcomers recommend explain evaluate audience difference
-    lists neighbours ease ranking implicit variety rules blend leastsquares sampler
-    sweeps posterior answers diagnosis settings tune choose checkpoints files
-    callbacks page compat forget monitor replies serve shards distributed restarts
-    docstrings
+    archives datasets wholefiles batches textfiles readers tables ratings arrow split
+    data features model engine faststep metrics scorer baselines progress learner
+    onecycle interpret topn solve newcomers recommend explain evaluate audience
+    difference lists neighbours ease ranking implicit variety rules blend leastsquares
+    sampler sweeps posterior answers diagnosis settings tune choose checkpoints files
+    callbacks page compat forget monitor replies serve shards ondisk distributed
+    restarts docstrings
 '''.split()
 __all__ = [name for o in _chapters for name in import_module(f'collab_lit.{o}').__all__]
 __all__ += ['F', 'L', 'Path', 'itemgetter', 'nn', 'np', 'pd', 'plt', 'tensor', 'torch']

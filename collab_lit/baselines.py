@@ -20,9 +20,13 @@ def train_counts(
     dls, # `CollabDataLoaders`
 ): # Series item -> number of ratings, for items that have any
     "The number of training ratings of each item"
-    vocab = dls.classes[dls.item_name]
-    n = torch.bincount(dls.train_ds.x[:,1], minlength=len(vocab))[1:].numpy()
-    return pd.Series(n, vocab.ids)[n > 0]
+    n = _item_counts(dls)[1:].numpy()
+    return pd.Series(n, dls.classes[dls.item_name].ids)[n > 0]
+
+def _item_counts(dls):
+    "The number of training ratings of each item row, int64 `(n_items,)`"
+    n = len(dls.classes[dls.item_name])
+    return sum(torch.bincount(o.x[:,1], minlength=n) for o in dls.train_ds.pieces())
 
 # %% ../nbs/14_baselines.ipynb #88a39d71
 class Popularity(Scorer):
@@ -33,7 +37,7 @@ class Popularity(Scorer):
     ):
         super().__init__(dls)
         n = len(dls.classes[dls.item_name])
-        if counts is None: counts = torch.bincount(dls.train_ds.x[:,1], minlength=n).float()
+        if counts is None: counts = _item_counts(dls).float()
         if counts.shape != (n,):
             raise ValueError(f"{n} items need as many counts, not {tuple(counts.shape)}")
         self.counts = counts
@@ -60,14 +64,14 @@ def state(self:Popularity):
 
 # %% ../nbs/14_baselines.ipynb #e3b87b5a
 def _damped(
-    rows, # the row that each rating belongs to, int64 `(m,)`
-    err, # how far each rating is from what was expected, `(m,)`
+    pieces, # of `m` ratings: the row of each, how far it is from what was expected, its weight
     n, # number of rows
     damping, # ratings' worth of pull towards 0
-    w, # weight of each rating, `(m,)`
 ): # float tensor `(n,)`
-    "The weighted mean of `err` in each row, pulled towards 0"
-    return torch.bincount(rows, w*err, n) / (torch.bincount(rows, w, n) + damping)
+    "The weighted mean deviation of each row, pulled towards 0"
+    err,w = sum(torch.stack([torch.bincount(rows, o, n) for o in (w*err, w)])
+                for rows,err,w in pieces)
+    return err / (w + damping)
 
 # %% ../nbs/14_baselines.ipynb #239ec20c
 class DampedMeans(RatingScorer):
@@ -103,11 +107,12 @@ def damped_means(
     damping=5., # ratings' worth of pull towards the mean, δ, more than 0
 ): # `DampedMeans`
     "Estimate ratings by the mean, and how far the item and the user are from it, damped"
-    (u,i),y,w = dls.train_ds.x.T,dls.train_ds.y[:,0],dls.train_ds.weights()
+    pieces = lambda: ((*o.x.T, o.y[:,0], o.weights()) for o in dls.train_ds.pieces())
     n_users,n_items = (len(o) for o in dls.classes.values())
-    mean = (w*y).sum() / w.sum()
-    items = _damped(i, y - mean, n_items, damping, w)
-    users = _damped(u, y - mean - items[i], n_users, damping, w)
+    total,count = sum(torch.stack([(w*y).sum(), w.sum()]) for _,_,y,w in pieces())
+    mean = total / count
+    items = _damped(((i, y - mean, w) for u,i,y,w in pieces()), n_items, damping)
+    users = _damped(((u, y - mean - items[i], w) for u,i,y,w in pieces()), n_users, damping)
     return DampedMeans(dls, mean + users, items, torch.tensor(float(damping)))
 
 # %% ../nbs/14_baselines.ipynb #025fca22
@@ -135,7 +140,7 @@ def with_rows(self:DampedMeans, dls, x, y, side=0):
     own,other = (self.items, self.users) if side else (self.users, self.items)
     rows,n = x[:,side],len(dls.classes[list(dls.classes)[side]])
     err = y[:,0] - other[x[:,1-side]] - own[0]
-    new = own[0] + _damped(rows, err, n, self.damping, torch.ones_like(err))
+    new = own[0] + _damped([(rows, err, torch.ones_like(err))], n, self.damping)
     own = torch.cat([own, new[len(own):]])
     own[rows] = new[rows]
     users,items = (other, own) if side else (own, other)

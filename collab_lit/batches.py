@@ -32,6 +32,13 @@ class CollabDataset:
         "A `CollabDataset` of the rows `idx`, copied"
         copy = lambda t: t if t is None else torch.from_numpy(t.numpy().take(idx, 0))
         return CollabDataset(copy(self.x), copy(self.y), copy(self.w))
+    def pieces(self, size=2**20):
+        "All rows in their order, as `CollabDataset`s of `size` rows that share their memory"
+        parts = [o for o in (self.x, self.y, self.w) if o is not None]
+        for piece in zip(*(o.split(size) for o in parts)): yield CollabDataset(*piece)
+    def shuffled(self, size):
+        "All rows in a new random order, as `CollabDataset`s of `size` rows, copied"
+        for idx in torch.randperm(len(self)).split(size): yield self.take(idx)
     def counted(self):
         "The rows `x` that count: all of them, or those with a weight above 0"
         return self.x if self.w is None else self.x[self.w[:,0] > 0]
@@ -54,12 +61,10 @@ class CollabDL:
     def __len__(self): return math.ceil(len(self.ds) / self.bs)
     def epoch(self):
         "The next pass as a few large pieces of whole batches: `x`, `y` and, if there, `w`"
-        n = len(self.ds)
-        order = torch.randperm(n) if self.shuffle else torch.arange(n)
-        for idx in order.split(self.bs * max(1, 2**20 // self.bs)):
-            piece = self.ds.take(idx)
-            parts = piece.x, piece.y, piece.w
-            yield [o.to(self.device) for o in parts if o is not None]
+        size = self.bs * max(1, 2**20 // self.bs)
+        for piece in (self.ds.shuffled if self.shuffle else self.ds.pieces)(size):
+            parts = [o for o in (piece.x, piece.y, piece.w) if o is not None]
+            yield [o.to(self.device, copy=not self.shuffle) for o in parts]
     def __iter__(self):
         for piece in self.epoch(): yield from zip(*(o.split(self.bs) for o in piece))
     def one_batch(self):

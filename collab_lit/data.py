@@ -125,10 +125,16 @@ class CollabDataLoaders:
         self.user_name,self.item_name = classes
         self.train = CollabDL(train_ds, bs, shuffle_train, self.device)
         self.valid = CollabDL(valid_ds, val_bs or 8192, False, self.device)
-        x = train_ds.counted()
-        if len(x) < min(1, len(train_ds)): raise ValueError("all training rows have weight 0")
-        self.trained = trained or {name: torch.bincount(col, minlength=len(vocab)) > 0
-                                   for (name,vocab),col in zip(classes.items(), x.T)}
+        self.trained = trained or {k: torch.zeros(len(o), dtype=torch.bool)
+                                   for k,o in classes.items()}
+        if not trained: self.mark_trained()
+    def mark_trained(self):
+        "Record in `trained` the users and items whose training ratings count"
+        n = 0
+        for x in (o.counted() for o in self.train_ds.pieces()):
+            n += len(x)
+            for known,col in zip(self.trained.values(), x.T): known[col] = True
+        if n < min(1, len(self.train_ds)): raise ValueError("all training rows have weight 0")
     @property
     def bs(self): return self.train.bs
     def __getitem__(self, i): return (self.train, self.valid)[i]
@@ -287,13 +293,3 @@ def from_csv(cls:CollabDataLoaders,
     reading.setdefault('keep', bool(kwargs.get('splitter')) or weights)
     ratings = read_ratings(csv, *columns, **reading)
     return cls.from_df(ratings, **dict(zip(roles, ratings)), **kwargs)
-
-# %% ../nbs/04_data.ipynb #9ea30965
-@patch(cls_method=True)
-@delegates(CollabDataLoaders.from_df)
-def from_parquet(cls:CollabDataLoaders,
-    parquet, # path of a Parquet file, or of a folder of them
-    **kwargs # arguments of `from_df` and of `read_ratings`
-): # `CollabDataLoaders`
-    "Loaders from a Parquet file, with the arguments of `from_df` and `read_ratings`"
-    return cls.from_csv(parquet, **kwargs)

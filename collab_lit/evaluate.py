@@ -60,8 +60,9 @@ def seen_pairs(
 ): # bool array `(n,)`
     "Which rows of `ratings` have a user and an item that occur together in training"
     n_items = len(dls.classes[dls.item_name])
-    asked,known = (x[:,0]*n_items + x[:,1] for x in (dls.encode(ratings), dls.train_ds.x))
-    return torch.isin(asked, known).numpy()
+    number = lambda x: x[:,0]*n_items + x[:,1]
+    asked = number(dls.encode(ratings))
+    return sum(torch.isin(asked, number(o.x)) for o in dls.train_ds.pieces()).bool().numpy()
 
 # %% ../nbs/24_evaluate.ipynb #58b81761
 def _warn_seen(dls, truth):

@@ -102,16 +102,18 @@ def _stepper(self:Learner, opt):
 @patch
 def _train_epoch(self:Learner, st, lrs, moms, cbs):
     "Take a step on each batch of an epoch, with the learning rates `lrs` and momenta `moms`"
-    losses = []
+    losses,n = None,0
     try:
         for batch,lr,mom in zip(self._batches(st), lrs, moms):
             self.loss = st.step(*batch, lr, mom)
-            losses.append(self.loss)
+            if losses is None: losses = self.loss.new_empty(len(lrs))
+            losses[n] = self.loss
+            n += 1
             for cb in cbs: cb.after_step(self)
-            if len(losses) % 256 == 0: check_losses(self, losses, lrs)
-        check_losses(self, losses, lrs)
+            if n % 256 == 0: check_losses(self, losses[:n], lrs)
+        check_losses(self, losses[:n], lrs)
     finally:
-        if losses: self.recorder.add_steps(torch.stack(losses).tolist(), lrs, moms)
+        if n: self.recorder.add_steps(losses[:n].tolist(), lrs, moms)
         if hasattr(self.model, 'fill_untrained'):
             self.model.fill_untrained(*self.dls.trained.values())
 
@@ -185,8 +187,7 @@ def fit_schedule(self:Learner,
         self.stop,self.recorder = False,Recorder(self.metrics)
         with (threads_for(size + 100*self.dls.bs), notifying(cbs, self),
               self._stepper(self.opt) as st, training(self.model)):
-            for known,col in zip(self.dls.trained.values(), self.dls.train_ds.counted().T):
-                known[col] = True
+            self.dls.mark_trained()
             for self.epoch in range(self.start_epoch, n_epoch):
                 start,now = time.perf_counter(),slice(self.epoch*n, (self.epoch + 1)*n)
                 for cb in cbs: cb.before_epoch(self)

@@ -152,11 +152,11 @@ def check_schedule(
 # %% ../nbs/15_progress.ipynb #x09a0028
 def check_losses(
     learn, # the learner, in its current epoch
-    losses, # the losses of the epoch so far, list of tensors with no dimensions
+    losses, # the losses of the epoch so far, a tensor or a list of them
     lrs, # the learning rate of each step
 ):
     "Raise an error if one of the last 256 of an epoch's `losses` is not finite"
-    bad = ~torch.stack(losses[-256:]).isfinite()
+    bad = ~torch.stack([*losses[-256:]]).isfinite()
     if not bad.any(): return
     i = len(losses) - len(bad) + int(bad.nonzero()[0,0])
     what = f"the loss is {losses[i].item()} at step {i+1} of {len(learn.dls.train)}"

@@ -95,11 +95,14 @@ def rated_items(
     rows, # user rows, int64 `(b,)`; only row 0 may be repeated
 ): # three int64 tensors `(n,)`: positions in `rows`, item rows, places in the training rows
     "The training ratings of the users in `rows`: whose each is, its item row, and its place"
-    u,i = dls.train_ds.x.T
     place = torch.full((len(dls.classes[dls.user_name]),), -1)
     place[rows] = torch.arange(len(rows))
-    own = (place[u] >= 0).nonzero()[:,0]
-    return place[u[own]],i[own],own
+    found,start = [],0
+    for u,i in (o.x.T for o in dls.train_ds.pieces()):
+        own = (place[u] >= 0).nonzero()[:,0]
+        found.append((place[u[own]], i[own], own + start))
+        start += len(u)
+    return [torch.cat(o) for o in zip(*found)]
 
 # %% ../nbs/22_recommend.ipynb #1ce424a5
 def seen_items(
