@@ -55,6 +55,11 @@ def ranking(dls):
     return learn
 
 
+def blended(dls, confidence=0., weight=1.):
+    "EASE and ALS, whose choices may count by their stars"
+    return Blended([ease(dls), implicit_als(dls, confidence=confidence)], [1, weight])
+
+
 OURS = {'popularity': Popularity, 'item_knn': item_knn, 'ease': ease, 'neighbour_ease': neighbour_ease,
         'implicit_als': implicit_als, 'implicit_als, 256 factors': partial(implicit_als, n_factors=256),
         'implicit_als, by stars': partial(implicit_als, confidence=1.), 'fit_ranking': ranking}
@@ -63,8 +68,9 @@ BLENDS = {'blend': ['ease', 'implicit_als'], 'blend, by stars': ['ease', 'implic
 GRIDS = {'ease': dict(reg=[50., 100., 200., 400.], dropout=[0.3, 0.5], user_power=[0.2, 0.6]),
          'neighbour_ease': dict(reg=[50., 100., 200.], dropout=[0.3, 0.5], user_power=[0.2, 0.6]),
          'implicit_als': dict(n_factors=[64, 128, 256], ridge=[0.25, 0.5, 1.], unseen=[5., 10., 20.]),
+         'blend': dict(confidence=[0., 1.], weight=[0.5, 1., 2.]),
          'implicit': dict(alpha=[1., 5., 20.], regularization=[0.1, 1., 10.])}
-MAKERS = OURS | PEERS
+MAKERS = OURS | PEERS | {'blend': blended}
 
 
 def train(make, dls):
