@@ -25,6 +25,7 @@ def last_folder(
     last = everyones(max(done, default=0))[0] # as rank 0 sees it
     return path/str(last) if last else None
 
+# %% ../nbs/73_restarts.ipynb #a35e7ff2
 def write_folder(
     path, # `Path` of the folder of all checkpoints of one name
     tensors, # dict name -> tensor; those of one name are the same on all ranks
@@ -124,6 +125,7 @@ def folder_path(self:ShardedLearner,
     "The folder of the checkpoints `file`"
     return self.path/self.model_dir/file
 
+# %% ../nbs/73_restarts.ipynb #c35d1c3e
 @patch
 def save(self:ShardedLearner,
     file, # name, for a folder below `path/model_dir`
@@ -132,6 +134,7 @@ def save(self:ShardedLearner,
     "Save a checkpoint of all ranks to continue the training from"
     return self._write(self.folder_path(file), with_opt=with_opt)
 
+# %% ../nbs/73_restarts.ipynb #31b055c2
 @patch
 def load(self:ShardedLearner,
     file, # name, of a folder below `path/model_dir`

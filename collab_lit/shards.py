@@ -75,6 +75,7 @@ def user_hash(
     if ids.dtype.kind == 'i': ids = ids.astype(np.int64) # a wide and a narrow 7 are the same
     return pd.util.hash_array(ids, categorize=False)
 
+# %% ../nbs/70_shards.ipynb #f5a91ca9
 def rank_of(
     ids, # n user ids, numbers or text
     n_ranks, # number of processes
@@ -91,6 +92,7 @@ def share_random():
     dist.broadcast(state, 0)
     torch.set_rng_state(state)
 
+# %% ../nbs/70_shards.ipynb #ffcd906b
 def rank_seed(
 ): # int
     "A new seed, different on each rank, while the random states of all stay alike"
