@@ -31,8 +31,7 @@ setup(
     package_data={cfg['lib_name']: ['sample_data/*', 'page_files/*']},
     python_requires='>=' + cfg['min_python'],
     install_requires=cfg['requirements'].split(),
-    extras_require={'dev': cfg['dev_requirements'].split(), 'parquet': cfg['parquet_requirements'].split(),
-                    'serve': cfg['serve_requirements'].split()},
+    extras_require={k.removesuffix('_requirements'): v.split() for k, v in cfg.items() if k.endswith('_requirements')},
     entry_points={
         'console_scripts': cfg['console_scripts'].split(),
         'nbdev': [f'{cfg["lib_name"]}={cfg["lib_name"]}._modidx:d'],

@@ -1,6 +1,6 @@
 """The same function under Ray Train and under Spark, on two processes each, beside one process: are the losses equal?
 
-pip install 'ray[train]' pyspark   # Spark needs Java
+pip install 'collab_lit[ray]' pyspark   # Spark needs Java
 python benchmarks/launchers.py ray spark
 """
 import os, sys, tempfile

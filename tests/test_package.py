@@ -1,5 +1,5 @@
 "The wheel holds what it should and works alone, outside the project, with fastcore 1 and fastcore 2."
-import sys, zipfile
+import re, sys, zipfile
 import nbformat, pytest
 from nbdev.config import get_config
 from project import NOTEBOOKS, ROOT, copy_project, run, settings
@@ -58,6 +58,15 @@ def test_wheel_contents(wheel):
     modules = {p.name for p in (ROOT/'collab_lit').glob('*.py')}
     assert {n.split('/')[1] for n in names if n.startswith('collab_lit/') and n.endswith('.py')} == modules
     assert not [n for n in names if n.startswith(('tests', 'tools', 'nbs', 'benchmarks'))]
+
+
+def test_every_extra_exists(wheel):
+    "Those that `settings.ini` names, and each that a message or a page tells to install"
+    with zipfile.ZipFile(wheel) as z: about = z.read(next(n for n in z.namelist() if n.endswith('METADATA'))).decode()
+    extras = set(re.findall(r'^Provides-Extra: (\S+)', about, re.M))
+    assert extras == {o.removesuffix('_requirements') for o in settings() if o.endswith('_requirements')}
+    told = {e for p in [*ROOT.glob('collab_lit/*.py'), *NOTEBOOKS] for e in re.findall(r'collab_lit\[(\w+)\]', p.read_text(encoding='utf-8'))}
+    assert told and told <= extras
 
 
 def test_wheel_is_reproducible(wheel, tmp_path, monkeypatch):
