@@ -135,9 +135,9 @@ def inner_ndcg(
 ): # Series name -> nDCG of lists of ten, best first
     "How good the lists of each maker are on an inner split"
     if makers is None:
-        small = len(dls.classes[dls.item_name]) <= 10_000
-        others = neighbour_ease if small else ease,_ranking
-        makers = {k: o for k,o in list_models.items() if o not in others}
+        large = len(dls.classes[dls.item_name]) > 10_000
+        makers = {k: o for k,o in list_models.items()
+                  if o is not _ranking and not (large and o is ease)}
     by_user = lambda ds: UserSplitter('user', seed=0)(pd.DataFrame({'user': ds.x[:,0]}))
     inner = _inner_loaders(dls, True)[0] if latest else inner_split(dls, by_user)
     found = {k: _seeded(make, inner, seed).evaluate()['ndcg'] for k,make in makers.items()}
