@@ -2,6 +2,7 @@
 import shutil
 import pytest
 from project import BIN, copy_project, run
+from xdist.scheduler import LoadScopeScheduling
 
 
 @pytest.hookimpl(wrapper=True)
@@ -19,12 +20,15 @@ def pytest_unconfigure(config):
     print(f"\n{count('passed')} passed, {count('failed', 'error', 'skipped')} failed", flush=True)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    "One process makes the site and looks at it; a file stays in one process as well, except that each notebook is free"
-    for item in items:
-        group = 'site' if 'site' in item.fixturenames else item.path.stem
-        if group != 'test_notebooks': item.add_marker(pytest.mark.xdist_group(group))
+class Schedule(LoadScopeScheduling):
+    "The tests of a file stay in one process, and those of the site share one; each notebook is free to go to any"
+    def _split_scope(self, nodeid):
+        file = nodeid.split('::')[0].rpartition('/')[2]
+        if file == 'test_notebooks.py': return nodeid
+        return 'site' if file in ('test_site.py', 'test_browser.py') else file
+
+
+def pytest_xdist_make_scheduler(config, log): return Schedule(config, log)
 
 
 @pytest.fixture(scope='session')
