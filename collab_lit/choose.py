@@ -7,7 +7,7 @@ __all__ = ['rating_models', 'list_models', 'grids', 'implicit_reason', 'model_op
            'clear_winner', 'inner_ndcg', 'Choice', 'beside_baseline', 'choose_model', 'usual_splitter', 'recommender']
 
 # %% ../nbs/51_choose.ipynb #2e83ca75
-import inspect, warnings
+import inspect, textwrap, warnings
 
 import pandas as pd
 
@@ -154,16 +154,16 @@ class Choice:
     ): self.model,self.why,self.inner,self.tried,self.held_out = model,why,inner,tried,None
 
     def __repr__(self):
-        res = f'{self.model}: {self.why}'
+        listed = lambda found: ', '.join(f'{k} {v:.4f}' for k,v in found.items())
+        res = [f'{self.model}: {self.why}']
         if self.inner is not None:
-            found = ', '.join(f'{k} {v:.4f}' for k,v in self.inner.items())
-            res += f'\n{self.inner.name} on an inner split: {found}'
+            res.append(f'{self.inner.name} on an inner split: {listed(self.inner)}')
         if self.tried is not None:
             best = ', '.join(f'{k} {v:g}' for k,v in best_settings(self.tried).items())
-            res += f'\n{best}: the best of {len(self.tried)} settings tried on inner splits'
-        if self.held_out is None: return res
-        found = ', '.join(f'{k} {v:.4f}' for k,v in self.held_out.items())
-        return f'{res}\n{self.held_out.name} on held-out rows: {found}'
+            res.append(f'{best}: the best of {len(self.tried)} settings tried on inner splits')
+        if self.held_out is not None:
+            res.append(f'{self.held_out.name} on held-out rows: {listed(self.held_out)}')
+        return '\n'.join(textwrap.fill(o, 88, subsequent_indent='    ') for o in res)
 
 # %% ../nbs/51_choose.ipynb #151f4342
 grids = dict(item_knn=dict(damping=[5, 20, 80]), ease=dict(reg=[50, 200, 800]),
