@@ -21,6 +21,7 @@ attacks: .venv/installed-dev  ## damage files, kill trainings, soak and ask from
 versions: .venv/installed-dev  ## run the notebooks with the oldest allowed packages, and with the newest
 	@for o in oldest newest; do OMP_NUM_THREADS=1 $(BIN)/python tests/versions.py $$o || exit 1; done
 
+test-all: export EVERY_PAGE = 1
 test-all: test attacks versions  ## every check and every attack, with old and new packages
 
 prepare: .venv/installed-dev  ## after editing a notebook: export it, clean it, render README.md

@@ -1,8 +1,8 @@
 "The wheel holds what it should and works alone, outside the project, with fastcore 1 and fastcore 2."
-import re, sys, zipfile
+import os, re, sys, zipfile
 import nbformat, pytest
 from nbdev.config import get_config
-from project import NOTEBOOKS, ROOT, copy_project, run, settings
+from project import NOTEBOOKS, ROOT, cells, copy_project, run, settings
 
 sys.path.insert(0, str(ROOT/'tools'))
 from copies import copy_of
@@ -111,7 +111,11 @@ def test_first_cell_in_colab_installs_the_package(wheel, alone, tmp_path):
     assert where.startswith(str(tmp_path/'colab')), where
 
 
-@pytest.mark.parametrize('path', NOTEBOOKS, ids=lambda p: p.stem)
+has_module = lambda path: any('default_exp' in c['options'] for c in cells(path))
+PASTED = [n for n in NOTEBOOKS if os.environ.get('EVERY_PAGE') or not has_module(n)]  # `make test-all` takes every page
+
+
+@pytest.mark.parametrize('path', PASTED, ids=lambda p: p.stem)
 def test_page_runs_as_pasted(reader, path, tmp_path):
     "What a page shows runs alone, from the installed package and with fastcore 2; test_notebooks.py runs every cell with fastcore 1"
     run(reader, ROOT/'tests/run_cells.py', path, cwd=copy_project(tmp_path)/path.parent.relative_to(ROOT), MPLBACKEND='Agg')

@@ -157,3 +157,11 @@ def test_chapters_of_the_book_have_one_form(n):
     assert re.findall(r'^(\d+)\. ', questions, re.M) == list('12345')
     assert len(re.findall(r'^- ', short, re.M)) == 3
     if n + 1 < len(LEARN): assert f']({LEARN[n+1].name})' in short, 'no way on'
+
+
+@pytest.mark.parametrize('path', NOTEBOOKS, ids=lambda p: p.stem)
+def test_pages_need_no_checks(path):
+    "A reader who pastes what a page shows, and leaves out the folded checks, misses no name"
+    code = '\n\n'.join(c['source'] for c in shown_cells(path) if c['options'].get('code-summary') != 'Checks' and not c['source'].startswith('%'))
+    lost = [m for m in checker.Checker(ast.parse(code)).messages if isinstance(m, (messages.UndefinedName, messages.UndefinedLocal))]
+    assert not [str(m) for m in lost if m.message_args[0] != 'display']
