@@ -6,7 +6,7 @@
 __all__ = ['MappedDataset', 'held_out', 'scatter', 'gather', 'write_cache', 'source_files', 'cached']
 
 # %% ../nbs/71_ondisk.ipynb #09f63b5b
-import json, math, os, shutil, tempfile
+import json, math, shutil, tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,9 @@ from collab_lit.arrow import (distinct_ids, import_arrow, open_dataset, rating_b
     rating_columns)
 from .batches import CollabDataset
 from .data import CategoryMap, CollabDataLoaders, categorize
+from .shards import user_hash
 from .split import check_pct
+from .wholefiles import drafted
 
 # %% ../nbs/71_ondisk.ipynb #de1f7064
 class MappedDataset(CollabDataset):
@@ -115,8 +117,7 @@ def write_cache(
     vocabs = [categorize(o.rename(name))[0] for o,name in zip(ids, names)]
     for name,vocab in zip(('user', 'item'), vocabs):
         pa.parquet.write_table(pa.table({'id': pa.array(vocab.ids)}), folder/f'{name}.parquet')
-    hashes = [np.append(np.uint64(0), pd.util.hash_array(o.ids.to_numpy(), categorize=False))
-              for o in vocabs]
+    hashes = [np.append(np.uint64(0), user_hash(o.ids)) for o in vocabs]
     for side in ('train', 'valid'): (folder/side).mkdir()
     for k,(*cols,y) in batches():
         rows = np.empty(len(y), _row)
@@ -166,9 +167,8 @@ def cached(
     except BaseException:
         shutil.rmtree(new)
         raise
-    part = folder/'layout.part'
-    part.write_text(json.dumps(wanted | dict(rows=new.name), indent=1))
-    os.replace(part, layout)
+    with drafted(layout) as draft:
+        draft.write_text(json.dumps(wanted | dict(rows=new.name), indent=1))
     return new
 
 # %% ../nbs/71_ondisk.ipynb #18880f71
