@@ -17,7 +17,8 @@ from .data import CategoryMap, CollabDataLoaders
 from .engine import MSELossFlat, threads_for
 from .faststep import DotBiasStepper, Workspace, dot_grad, is_fast
 from .learner import Learner
-from .leastsquares import RowSums, _as_learner, _turn, as_features, solve_rows
+from collab_lit.leastsquares import (RowSums, _as_learner, _rounds, _turn, as_features,
+    solve_rows)
 from .metrics import weighted
 from .model import EmbeddingDotBias
 from .shards import (ShardedLoaders, everyones, rank_and_size, rank_seed,
@@ -224,12 +225,10 @@ def sharded_als(
     by_user = RowSums(u, i, n_users, n_items)
     size = max(1, 2**22 // (n_factors + 1)**2)
     by_item = list(_item_blocks(i, u, w, y, n_items, n_users, size))
-    g = torch.Generator().manual_seed(seed)
-    items = 0.1*torch.randn(n_items, n_factors + 1, generator=g)
-    with threads_for(len(y)):
-        for _ in range(n_iter):
-            users = _turn(by_user, by_user.sort(w), by_user.sort(y), items, prec)
-            items = _item_turn(by_item, users, prec)
+    own = by_user,by_user.sort(w),by_user.sort(y)
+    turns = (lambda items: _turn(*own, items, prec),
+             lambda users: _item_turn(by_item, users, prec))
+    with threads_for(len(y)): users,items = _rounds(n_iter, n_items, n_factors, seed, *turns)
     learn = ShardedLearner(dls, _as_learner(dls, users, items, mean, std).model)
     learn._average_users()
     return learn

@@ -127,15 +127,20 @@ def als(
     prec,sides = ridge*torch.eye(n_factors + 1),[]
     for sums in (RowSums(u, i, n_users, n_items), RowSums(i, u, n_items, n_users)):
         sides.append((sums, sums.sort(w), sums.sort((y - mean)/std)))
-    g = torch.Generator().manual_seed(seed)
-    items = 0.1*torch.randn(n_items, n_factors + 1, generator=g)
-    with threads_for(len(y)):
-        for _ in range(n_iter):
-            users = _turn(*sides[0], items, prec)
-            items = _turn(*sides[1], users, prec)
+    turns = [lambda other, side=o: _turn(*side, other, prec) for o in sides]
+    with threads_for(len(y)): users,items = _rounds(n_iter, n_items, n_factors, seed, *turns)
     return _as_learner(dls, users, items, mean, std)
 
 # %% ../nbs/40_leastsquares.ipynb #f6c502d3
+def _rounds(n_iter, n_items, n_factors, seed, best_users, best_items):
+    "The rows of users and items after taking turns, from random rows of the items"
+    g = torch.Generator().manual_seed(seed)
+    items = 0.1*torch.randn(n_items, n_factors + 1, generator=g)
+    for _ in range(n_iter):
+        users = best_users(items)
+        items = best_items(users)
+    return users,items
+
 def _turn(sums, w, y, other, prec):
     "The best rows of one side, given those of the other"
     f,own = as_features(other)
